@@ -1,0 +1,335 @@
+/*
+ * modelpack.h: predictions from a modelpack bundle, in process.
+ *
+ * Contract (docs/ABI.md has the whole of it)
+ *  - Every call that can fail returns MP_OK (0) or an error code (> 0, the MP_ERROR_* list) and takes an optional
+ *    `mp_error **`: NULL, or the address of a pointer that receives an error object to be freed with mp_error_free.
+ *    On success it is left untouched. Outputs are written only on success.
+ *  - Handles are opaque. `_free` takes NULL. A handle may be used from many threads at once; freeing it while another
+ *    thread uses it is the caller's error (retain one per owner instead: mp_predictor_retain).
+ *  - Strings in: pointer and length in bytes, UTF-8, no terminator needed. Strings out: borrowed, valid until the handle that
+ *    they came from is freed; not NUL-terminated.
+ *  - Structs begin with `struct_size` (set it to sizeof) and `flags` (0, or the flags named beside it; an unknown flag is
+ *    refused). A shorter struct takes defaults for what it lacks; a longer one needs a zero tail. Unused fields are zero.
+ *  - Nothing here throws, aborts or unwinds into the caller.
+ */
+#ifndef MODELPACK_H
+#define MODELPACK_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* BEGIN cdef: what stands from here to END cdef is also read by cffi, so no preprocessor lines but plain #define NAME NUMBER. */
+
+typedef struct mp_error mp_error;
+typedef struct mp_trust mp_trust;
+typedef struct mp_bundle mp_bundle;
+typedef struct mp_predictor mp_predictor;
+
+#define MP_OK 0
+/* BEGIN error codes (generated) */
+/* END error codes (generated) */
+
+/* dtypes of features, outputs, matrices and columns */
+#define MP_DTYPE_FLOAT64 1
+#define MP_DTYPE_FLOAT32 2
+#define MP_DTYPE_INT64 3
+#define MP_DTYPE_BOOL 4
+#define MP_DTYPE_STRING 5
+#define MP_DTYPE_TIMESTAMP 6
+/* further dtypes of matrices and columns only */
+#define MP_DTYPE_INT8 7
+#define MP_DTYPE_INT16 8
+#define MP_DTYPE_INT32 9
+#define MP_DTYPE_UINT8 10
+#define MP_DTYPE_UINT16 11
+#define MP_DTYPE_UINT32 12
+#define MP_DTYPE_UINT64 13
+#define MP_DTYPE_FLOAT16 14
+/* 8-byte cells of the feature's own kind */
+#define MP_DTYPE_CELL 15
+
+#define MP_CELL_NUMBER 1
+#define MP_CELL_INTEGER 2
+#define MP_CELL_TIME 3
+#define MP_CELL_BOOL 4
+#define MP_CELL_CODE 5
+#define MP_CELL_TEXT 6
+
+#define MP_POLICY_MODEL 1
+#define MP_POLICY_REJECT 2
+#define MP_POLICY_DEFAULT 3
+
+#define MP_NULL_NONE 1
+#define MP_NULL_NAN 2
+
+/* ---- version and errors ---- */
+
+/* Version of this ABI; raised only when a call changes or goes. */
+uint32_t mp_abi_version(void);
+/* Version of the library, NUL-terminated, static. */
+const char *mp_version(void);
+
+int32_t mp_error_code(const mp_error *error);
+/* The name in the list of errors, such as WRONG_TYPE; NUL-terminated, static. */
+const char *mp_error_name(const mp_error *error);
+/* One line: what is wrong, and the way out. Borrowed, NUL-terminated; *length may be NULL. */
+const char *mp_error_message(const mp_error *error, uint64_t *length);
+/* The feature, partition node or hint that the error speaks of, or NULL. Borrowed, NUL-terminated; *length may be NULL. */
+const char *mp_error_feature(const mp_error *error, uint64_t *length);
+const char *mp_error_node(const mp_error *error, uint64_t *length);
+const char *mp_error_hint(const mp_error *error, uint64_t *length);
+/* Row within the call, or -1. */
+int64_t mp_error_row(const mp_error *error);
+void mp_error_free(mp_error *error);
+
+/* ---- trust ---- */
+
+/* The policy that skips signatures: nothing says who made the bundle. Digests are still checked; native engine only. */
+int32_t mp_trust_unsigned(mp_trust **out, mp_error **error);
+void mp_trust_free(mp_trust *trust);
+
+/* ---- bundle ---- */
+
+typedef struct mp_open_options {
+  uint32_t struct_size;
+  uint32_t flags;
+  const mp_trust *trust; /* NULL: refused, since no policy permits the bundle */
+  const char *name;      /* expected name, or NULL */
+  uint64_t name_length;
+  const char *min_version; /* lowest version accepted, or NULL */
+  uint64_t min_version_length;
+  const char *identity; /* expected identity (sha256:...), or NULL */
+  uint64_t identity_length;
+} mp_open_options;
+
+/* `path`: UTF-8. The file is read into private memory; replacing it later changes nothing. */
+int32_t mp_bundle_open(const char *path, uint64_t path_length, const mp_open_options *options, mp_bundle **out,
+                       mp_error **error);
+/* The bytes are copied. */
+int32_t mp_bundle_open_memory(const void *data, uint64_t size, const mp_open_options *options, mp_bundle **out,
+                              mp_error **error);
+/* A bundle may be freed while its predictors live. */
+void mp_bundle_free(mp_bundle *bundle);
+
+int32_t mp_bundle_name(const mp_bundle *bundle, const char **text, uint64_t *length, mp_error **error);
+int32_t mp_bundle_version(const mp_bundle *bundle, const char **text, uint64_t *length, mp_error **error);
+/* sha256:<64 hex> */
+int32_t mp_bundle_identity(const mp_bundle *bundle, const char **text, uint64_t *length, mp_error **error);
+int32_t mp_bundle_model_digest(const mp_bundle *bundle, const char **text, uint64_t *length, mp_error **error);
+/* *verified: 1 if a signature was checked, 0 if opened under mp_trust_unsigned. */
+int32_t mp_bundle_verified(const mp_bundle *bundle, int32_t *verified, mp_error **error);
+/* The bytes of a member (bundle.json, metrics.json, ...), its digest checked before they are handed out. Borrowed. */
+int32_t mp_bundle_member(const mp_bundle *bundle, const char *name, uint64_t name_length, const void **data, uint64_t *size,
+                         mp_error **error);
+int32_t mp_bundle_member_count(const mp_bundle *bundle, uint64_t *count, mp_error **error);
+int32_t mp_bundle_member_name(const mp_bundle *bundle, uint64_t index, const char **text, uint64_t *length, mp_error **error);
+
+/* Structure and digests of every member are checked; no trust is asked and nothing is run: for tools that show a bundle. The
+ * handle answers mp_bundle_* and mp_schema_* calls; a predictor cannot be made from it. */
+int32_t mp_bundle_inspect(const char *path, uint64_t path_length, mp_bundle **out, mp_error **error);
+
+/* ---- schema ---- */
+
+typedef struct mp_feature {
+  uint32_t struct_size;
+  uint32_t flags; /* out: bit 0 optional */
+  const char *name;
+  uint64_t name_length;
+  int32_t dtype;     /* MP_DTYPE_FLOAT64 ... MP_DTYPE_TIMESTAMP */
+  int32_t cell_kind; /* MP_CELL_* */
+  int32_t missing_policy;
+  int32_t unseen_policy;
+  int32_t null_is; /* MP_NULL_*: what a null of a carrier that has only one is to the model */
+  int32_t reserved;
+  uint64_t category_count; /* string features: entries of the dictionary */
+} mp_feature;
+
+typedef struct mp_output_info {
+  uint32_t struct_size;
+  uint32_t flags;
+  const char *name;
+  uint64_t name_length;
+  int32_t dtype; /* FLOAT64, FLOAT32 or INT64 (label: class index) */
+  int32_t reserved;
+  uint64_t columns;
+  uint64_t class_count; /* of the first column; 0 where the output has no classes */
+} mp_output_info;
+
+/* One class of an output; `dtype` says which field holds it. */
+typedef struct mp_class {
+  uint32_t struct_size;
+  uint32_t flags;
+  int32_t dtype; /* INT64, FLOAT64, BOOL or STRING */
+  int32_t reserved;
+  int64_t integer; /* INT64, BOOL */
+  double number;   /* FLOAT64 */
+  const char *text;
+  uint64_t text_length;
+} mp_class;
+
+int32_t mp_schema_feature_count(const mp_bundle *bundle, uint64_t *count, mp_error **error);
+int32_t mp_schema_feature(const mp_bundle *bundle, uint64_t index, mp_feature *out, mp_error **error);
+/* An unknown name is an error that suggests the nearest one. */
+int32_t mp_schema_feature_index(const mp_bundle *bundle, const char *name, uint64_t name_length, uint64_t *index,
+                                mp_error **error);
+int32_t mp_schema_category(const mp_bundle *bundle, uint64_t feature, uint64_t code, const char **text, uint64_t *length,
+                           mp_error **error);
+/* *code: position in the dictionary, or -3 where the text is not in it. */
+int32_t mp_schema_code(const mp_bundle *bundle, uint64_t feature, const char *text, uint64_t length, int64_t *code,
+                       mp_error **error);
+int32_t mp_schema_output_count(const mp_bundle *bundle, uint64_t *count, mp_error **error);
+int32_t mp_schema_output(const mp_bundle *bundle, uint64_t index, mp_output_info *out, mp_error **error);
+/* `column`: the label column (0 for most models). */
+int32_t mp_schema_class(const mp_bundle *bundle, uint64_t output, uint64_t column, uint64_t index, mp_class *out,
+                        mp_error **error);
+/* First 8 bytes (little-endian) of SHA-256 over schema and dictionaries: cells are good for bundles with the same token only. */
+int32_t mp_schema_token(const mp_bundle *bundle, uint64_t *token, mp_error **error);
+
+/* ---- cells: one value to its 8-byte cell, by the coercion table of docs/TYPES.md ---- */
+
+/* null_kind: MP_NULL_NONE, MP_NULL_NAN, or 0: the feature's null_is. */
+int32_t mp_cell_null(const mp_bundle *bundle, uint64_t feature, int32_t null_kind, uint64_t *cell, mp_error **error);
+int32_t mp_cell_f64(const mp_bundle *bundle, uint64_t feature, double value, uint64_t *cell, mp_error **error);
+int32_t mp_cell_i64(const mp_bundle *bundle, uint64_t feature, int64_t value, uint64_t *cell, mp_error **error);
+int32_t mp_cell_bool(const mp_bundle *bundle, uint64_t feature, int32_t value, uint64_t *cell, mp_error **error);
+/* A timestamp, microseconds since 1970-01-01 UTC. */
+int32_t mp_cell_time(const mp_bundle *bundle, uint64_t feature, int64_t micros, uint64_t *cell, mp_error **error);
+int32_t mp_cell_text(const mp_bundle *bundle, uint64_t feature, const char *text, uint64_t length, uint64_t *cell,
+                     mp_error **error);
+
+/* ---- predictor ---- */
+
+typedef struct mp_predictor_options {
+  uint32_t struct_size;
+  uint32_t flags;
+  const char *engine; /* "native", or NULL: the first usable one */
+  uint64_t engine_length;
+  int32_t threads; /* threads a batch may use: 0 or 1 one, -1 as many as there are processors */
+  int32_t reserved;
+} mp_predictor_options;
+
+/* The golden rows are replayed before the predictor is handed out. */
+int32_t mp_predictor_new(const mp_bundle *bundle, const mp_predictor_options *options, mp_predictor **out, mp_error **error);
+/* Adds an owner; each owner frees once. The last free releases the memory. */
+void mp_predictor_retain(const mp_predictor *predictor);
+void mp_predictor_free(mp_predictor *predictor);
+/* The plan as text: steps, and the proof behind each rewrite. Borrowed. */
+int32_t mp_predictor_plan(const mp_predictor *predictor, const char **text, uint64_t *length, mp_error **error);
+int32_t mp_predictor_engine(const mp_predictor *predictor, const char **text, uint64_t *length, mp_error **error);
+
+typedef struct mp_feature_stats {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint64_t rows;    /* rows answered by this predictor */
+  uint64_t missing; /* of those, with this feature missing */
+  uint64_t unseen;  /* with a category that training did not see */
+  uint64_t rounded; /* rounded to the feature's f32 */
+  uint64_t absent;  /* optional feature not present */
+} mp_feature_stats;
+
+int32_t mp_predictor_stats(const mp_predictor *predictor, uint64_t feature, mp_feature_stats *out, mp_error **error);
+
+/* Where one output goes. */
+typedef struct mp_output {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint64_t index;      /* output of the schema */
+  void *data;          /* rows x columns of the output's dtype; label: int32 class index with MP_DTYPE_INT32 */
+  int32_t dtype;       /* the output's dtype (label: MP_DTYPE_INT64 or MP_DTYPE_INT32) */
+  int32_t reserved;
+  uint64_t capacity;   /* bytes at data */
+  uint64_t row_stride; /* bytes from row to row; 0: columns stand packed */
+} mp_output;
+
+typedef struct mp_predict_options {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint64_t output_mask; /* bit i: schema output i; 0: those in `outputs` */
+  int32_t *status;      /* NULL: the first error fails the call; else one int32 per row: 0 or its error code */
+  uint64_t status_count;
+  uint64_t schema_token; /* 0, or mp_schema_token of the bundle the cells were made for: another one is STALE_SCHEMA */
+} mp_predict_options;
+
+/* One row: one cell per feature in schema order; `text` (NULL, 0 if unused) holds what cells of kind text point into. */
+int32_t mp_predictor_predict_row(const mp_predictor *predictor, const uint64_t *cells, uint64_t cell_count, const char *text,
+                                 uint64_t text_length, const mp_predict_options *options, const mp_output *outputs,
+                                 uint64_t output_count, mp_error **error);
+
+/* A matrix of one dtype, a column per feature in schema order; strides in bytes, any alignment. String features cannot stand in
+ * a matrix. NaN is missing. */
+typedef struct mp_matrix {
+  uint32_t struct_size;
+  uint32_t flags;
+  const void *data;
+  int32_t dtype;
+  int32_t reserved;
+  uint64_t rows;
+  uint64_t columns;
+  int64_t row_stride;
+  int64_t column_stride;
+} mp_matrix;
+
+int32_t mp_predictor_predict_matrix(const mp_predictor *predictor, const mp_matrix *matrix, const mp_predict_options *options,
+                                    const mp_output *outputs, uint64_t output_count, mp_error **error);
+
+/* One column of a batch. dtype CELL: cells of the feature's kind. dtype STRING: `data` is UTF-8, `offsets` int64[rows + 1].
+ * dtype BOOL: one byte a value. `valid`: NULL, or one byte a row, 0 for null (none for the feature's null_is). */
+typedef struct mp_column {
+  uint32_t struct_size;
+  uint32_t flags; /* bit 0: the feature is absent (optional features), all else 0 */
+  const void *data;
+  const int64_t *offsets;
+  const uint8_t *valid;
+  int32_t dtype;
+  int32_t reserved;
+  int64_t stride;
+  uint64_t data_size; /* bytes at data, for STRING */
+} mp_column;
+
+/* Columns in schema order, one per feature. */
+int32_t mp_predictor_predict_columns(const mp_predictor *predictor, const mp_column *columns, uint64_t column_count,
+                                     uint64_t rows, const mp_predict_options *options, const mp_output *outputs,
+                                     uint64_t output_count, mp_error **error);
+
+/* Arrow C Data Interface: a struct array whose children are bound to features by name. Extra children are ignored unless flag
+ * MP_ARROW_STRICT. On success array and schema are consumed (moved); on failure they stay the caller's. */
+struct ArrowSchema;
+struct ArrowArray;
+#define MP_ARROW_STRICT 1
+int32_t mp_predictor_predict_arrow(const mp_predictor *predictor, struct ArrowSchema *schema, struct ArrowArray *array,
+                                   uint32_t flags, const mp_predict_options *options, const mp_output *outputs,
+                                   uint64_t output_count, mp_error **error);
+
+/* ---- writing (what `modelpack.pack` uses; the bytes are the caller's to check by opening them) ---- */
+
+typedef struct mp_member {
+  const char *name;
+  uint64_t name_length;
+  const void *data;
+  uint64_t size;
+} mp_member;
+
+/* Writes a bundle to `path` by way of a temporary file that is synced and renamed. `manifest` is bundle.json without
+ * `members` and `model_digest`, which are computed. Members may come in any order. *identity (may be NULL) receives 71 bytes. */
+int32_t mp_bundle_write(const char *path, uint64_t path_length, const void *manifest, uint64_t manifest_size,
+                        const mp_member *members, uint64_t member_count, int32_t overwrite, char *identity, mp_error **error);
+
+/* Checks a program and runs the reference interpreter on cells, rows x features: how `pack` learns the defined bits. */
+int32_t mp_program_check(const void *schema_json, uint64_t schema_size, const void *dictionaries, uint64_t dictionaries_size,
+                         const void *programs_json, uint64_t programs_size, const void *tensors, uint64_t tensors_size,
+                         mp_error **error);
+int32_t mp_predictor_reference(const mp_predictor *predictor, const uint64_t *cells, uint64_t rows,
+                               const mp_predict_options *options, const mp_output *outputs, uint64_t output_count,
+                               mp_error **error);
+
+/* END cdef */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MODELPACK_H */

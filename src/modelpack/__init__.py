@@ -1,0 +1,1 @@
+"""Trained tabular models as one verified file."""
