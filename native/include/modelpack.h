@@ -31,6 +31,82 @@ typedef struct mp_predictor mp_predictor;
 
 #define MP_OK 0
 /* BEGIN error codes (generated) */
+/* A call breaks the contract of the API: a null pointer, an unknown flag, a wrong size. */
+#define MP_ERROR_USAGE 1
+/* The object was closed. */
+#define MP_ERROR_CLOSED 2
+/* The operating system refused to read or write. */
+#define MP_ERROR_IO 10
+/* An allocation failed. */
+#define MP_ERROR_NO_MEMORY 11
+/* The bytes are no modelpack bundle. */
+#define MP_ERROR_NOT_A_BUNDLE 100
+/* The file ends before its structure does. */
+#define MP_ERROR_TRUNCATED 101
+/* The ZIP structure is not the canonical one. */
+#define MP_ERROR_CONTAINER 102
+/* A member's name is not allowed, or stands twice. */
+#define MP_ERROR_MEMBER_NAME 103
+/* A member's bytes do not have the digest that bundle.json states. */
+#define MP_ERROR_DIGEST 104
+/* The members present and the members listed in bundle.json differ. */
+#define MP_ERROR_MEMBERS 105
+/* A JSON member is not canonical JSON. */
+#define MP_ERROR_JSON 106
+/* A safetensors member is not canonical, or a tensor is out of place. */
+#define MP_ERROR_TENSORS 107
+/* The manifest, bundle.json, does not have the fields that the format states. */
+#define MP_ERROR_MANIFEST 108
+/* The schema or the dictionaries do not have the form that the format states. */
+#define MP_ERROR_SCHEMA 109
+/* The program is not well formed. */
+#define MP_ERROR_PROGRAM 110
+/* This engine does not reproduce the golden rows of the bundle. */
+#define MP_ERROR_GOLDEN 111
+/* The bundle was written in a newer major format. */
+#define MP_ERROR_NEWER_FORMAT 112
+/* The bundle requires something that this version does not know. */
+#define MP_ERROR_REQUIRES 113
+/* A named limit is exceeded. */
+#define MP_ERROR_LIMIT 114
+/* No trust policy permits this bundle. */
+#define MP_ERROR_UNTRUSTED 200
+/* The bundle has another name than the caller expects. */
+#define MP_ERROR_WRONG_NAME 201
+/* The bundle's version is lower than the caller expects. */
+#define MP_ERROR_WRONG_VERSION 202
+/* The bundle has another identity than the caller expects. */
+#define MP_ERROR_WRONG_IDENTITY 203
+/* A required feature is not present. */
+#define MP_ERROR_FEATURE_ABSENT 300
+/* A name is not a feature of the model. */
+#define MP_ERROR_FEATURE_UNKNOWN 301
+/* A value has a type that the feature does not take. */
+#define MP_ERROR_WRONG_TYPE 302
+/* A value cannot be held exactly in the feature's type. */
+#define MP_ERROR_NOT_EXACT 303
+/* A missing value where none is accepted. */
+#define MP_ERROR_MISSING 304
+/* A category that training did not see where none is accepted. */
+#define MP_ERROR_UNSEEN 305
+/* An infinite, too large or NaN value where the model refuses it. */
+#define MP_ERROR_NON_FINITE 306
+/* The number of columns, rows or cells is not the one expected. */
+#define MP_ERROR_WRONG_SHAPE 307
+/* An output buffer is too small or has another type. */
+#define MP_ERROR_BUFFER 308
+/* Cells were prepared for another bundle's schema. */
+#define MP_ERROR_STALE_SCHEMA 309
+/* Arrow data is malformed or of a type that is not taken. */
+#define MP_ERROR_ARROW 310
+/* The model has a part that cannot be reproduced exactly. */
+#define MP_ERROR_UNSUPPORTED_MODEL 400
+/* The engine asked for is not in the bundle or cannot be loaded. */
+#define MP_ERROR_ENGINE 401
+/* The program's answers differ from the framework's beyond the stated bound. */
+#define MP_ERROR_MISMATCH 500
+/* A defect in modelpack; nothing was answered. */
+#define MP_ERROR_INTERNAL 900
 /* END error codes (generated) */
 
 /* dtypes of features, outputs, matrices and columns */
