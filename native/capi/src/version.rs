@@ -1,0 +1,20 @@
+//! Versions of the ABI and of the library.
+
+use std::ffi::{c_char, CStr};
+
+/// Raised only when a call changes or goes.
+const ABI_VERSION: u32 = 0;
+const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+    Ok(version) => version,
+    Err(_) => panic!("a package version holds no NUL"),
+};
+
+#[no_mangle]
+pub extern "C" fn mp_abi_version() -> u32 {
+    ABI_VERSION
+}
+
+#[no_mangle]
+pub extern "C" fn mp_version() -> *const c_char {
+    VERSION.as_ptr()
+}
