@@ -1,1 +1,4 @@
 //! modelpack: engine.
+
+pub mod forest;
+pub mod program;

@@ -35,8 +35,25 @@ pub struct ValueType {
 #[derive(Clone, Debug)]
 pub struct Value {
     pub value_type: ValueType,
-    /// Per column: the input feature that the column carries on, where each op since then was element by element.
-    pub features: Vec<Option<usize>>,
+    pub features: Provenance,
+}
+
+/// Which input feature each column of a value carries on, where each op since then was element by element. For messages only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// All columns come from one feature, or from none.
+    All(Option<usize>),
+    /// A feature for each column, `u32::MAX` for none.
+    Each(Vec<u32>),
+}
+
+impl Provenance {
+    pub fn feature(&self, column: usize) -> Option<usize> {
+        match self {
+            Provenance::All(feature) => *feature,
+            Provenance::Each(features) => features.get(column).filter(|&&f| f != u32::MAX).map(|&f| f as usize),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -199,7 +216,8 @@ pub enum OpKind {
     IsMissing(MissingTest),
     Affine { form: AffineForm, a: Floats, b: Option<Floats> },
     Clip { low: Floats, high: Floats },
-    /// code[1] to f64[k]; `table` is [n + 3, k], the last rows are null, NaN, unseen.
+    /// code[1] to f64[k]; `table` is [size + 3, k], the last rows are null, NaN, unseen. `size` may be less than the dictionary's:
+    /// a code from `size` on is unseen (so too for OneHot and Requirement::Allowed).
     Lookup { table: Vec<f64>, columns: usize, size: u32 },
     /// code[1] to sparse f64[width]; `column` is [n + 3], -1 for all absent.
     OneHot { column: Vec<i32>, size: u32, width: usize },
