@@ -1,0 +1,112 @@
+# make demo | test | check | bench | wheel | jar. Each does its own set-up; a second run takes seconds.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+CARGO := cargo
+MANIFEST := --manifest-path native/Cargo.toml
+# absolute, so that Maven's and cargo's working directories do not matter
+ROOT := $(CURDIR)
+RUST_SOURCES := $(shell find native -name '*.rs' -not -path 'native/target/*' -o -name 'Cargo.*' -not -path 'native/target/*' -o -name '*.h' -not -path 'native/target/*' -o -name 'modelpack.map')
+JNI_LIBRARY := native/target/release/libmodelpack_jni.so
+WORKERS ?= 2
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# ---- set-up ----
+
+.PHONY: doctor
+doctor:
+	@$(PYTHON) tools/doctor.py
+
+$(VENV)/.ready: requirements-dev.txt | doctor
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.native: $(VENV)/.ready $(RUST_SOURCES) pyproject.toml
+	VIRTUAL_ENV=$(ROOT)/$(VENV) $(BIN)/maturin develop --quiet --release --skip-install
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.native
+	@echo $(ROOT)/src > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/modelpack-source.pth"
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.installed ## the Python environment and the native library
+
+$(JNI_LIBRARY): $(RUST_SOURCES)
+	$(CARGO) build $(MANIFEST) --quiet --release -p modelpack-jni
+
+# ---- tests ----
+
+.PHONY: test test-rust test-python test-c test-java test-all
+test: test-rust test-c test-python test-java ## everything that must pass
+
+test-rust: doctor
+	$(CARGO) test $(MANIFEST) --quiet
+
+test-python: setup
+	$(BIN)/python -m pytest -n $(WORKERS) tests/python
+
+test-c: setup
+	$(MAKE) --no-print-directory -C tests/c test PYTHON=$(ROOT)/$(BIN)/python
+
+test-java: setup
+	@if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory java-tests; fi
+
+.PHONY: java-tests
+java-tests: $(JNI_LIBRARY)
+	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
+	@$(PYTHON) tools/surefire.py java-bindings
+
+test-all: test ## the same, and Python's tests on the newest Python found
+	@newest="$$($(PYTHON) tools/doctor.py --newest)"; \
+	if [ -z "$$newest" ]; then echo "no newer Python than $$($(PYTHON) --version) found: nothing more to test"; \
+	else echo "Python tests on $$newest"; $(MAKE) --no-print-directory test-python PYTHON="$$newest" VENV=.venv-newest; fi
+
+# ---- checks ----
+
+.PHONY: check
+check: setup ## formats, lints, types, drift of generated files, licences
+	$(CARGO) fmt $(MANIFEST) --all --check
+	$(CARGO) clippy $(MANIFEST) --quiet --all-targets -- -D warnings
+	$(BIN)/ruff format --quiet --check src tests tools benchmarks examples
+	$(BIN)/ruff check --quiet src tests tools benchmarks examples
+	$(BIN)/mypy --no-error-summary src/modelpack
+	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/licences.py
+	$(MAKE) --no-print-directory -C tests/c header
+
+# ---- what people run ----
+
+.PHONY: demo bench wheel jar install
+demo: setup ## a real pipeline on real data: packed, verified, predicted in Python, C and Java
+	$(BIN)/python -m modelpack demo --root $(ROOT)
+
+bench: setup ## ratios against the frameworks and ONNX Runtime
+	$(BIN)/python benchmarks/run.py
+
+wheel: $(VENV)/.ready ## dist/modelpack-*.whl
+	$(BIN)/maturin build --quiet --release --out dist
+	@ls dist
+
+jar: doctor ## java-bindings/modelpack/target/modelpack-*.jar
+	@$(PYTHON) tools/doctor.py --java
+	$(MAKE) --no-print-directory $(JNI_LIBRARY)
+	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests package
+	@ls java-bindings/modelpack/target/*.jar
+
+.PHONY: vectors
+vectors: setup ## writes tests/vectors/ anew
+	$(BIN)/python tools/make_vectors.py
+
+.PHONY: clean
+clean:
+	rm -rf build dist native/target java-bindings/*/target src/modelpack/_native .venv .venv-newest
