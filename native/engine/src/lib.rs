@@ -1,4 +1,7 @@
 //! modelpack: engine.
 
+pub mod call;
+pub mod columns;
 pub mod forest;
 pub mod program;
+mod scratch;
