@@ -1,0 +1,296 @@
+"""`modelpack.pack`: a trained model becomes one file, after its answers were compared with the framework's."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from modelpack import canonical
+from modelpack.errors import InputError, UnsupportedModelError
+from modelpack.golden import golden_member, golden_rows
+from modelpack.infer import infer_features
+from modelpack.metrics import split_metrics
+from modelpack.record import make_record
+from modelpack.replay import EngineReport, Report, compare
+from modelpack.rows import row_count, spread, take_rows
+from modelpack.schema import Feature, Schema
+
+EVALUATION_ROWS = 10_000
+BLOCK_ROWS = 1_000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Packed(os.PathLike[str]):
+    """A bundle that was written.
+
+    Attributes
+    ----------
+    path : Path
+    identity : str
+        `sha256:…` of bundle.json: covers every byte but the signatures.
+    schema : Schema
+    report : Report
+        What was replayed: rows, rows equal to the bit, greatest difference, per engine.
+    """
+
+    path: Path
+    identity: str
+    schema: Schema
+    report: Report
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+
+def pack(
+    model: Any,
+    X_sample: Any,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    name: str,
+    version: str,
+    evaluation: Any = None,
+    metrics: Mapping[str, Any] | None = None,
+    record: Mapping[str, Any] | None = None,
+    engines: Sequence[str] = ("native",),
+    partition_by: Sequence[str] = (),
+    signers: Sequence[Any] = (),
+    schema: Schema | Sequence[Feature] | Mapping[str, Mapping[str, Any]] | None = None,
+    classes: Sequence[Any] | None = None,
+    optional: Iterable[str] = (),
+    feature_names: Sequence[str] | None = None,
+    golden: Any = 32,
+    statistics: bool = True,
+    explain: bool = True,
+    overwrite: bool = False,
+    created_at: str | int | None = None,
+    progress: Progress | None = None,
+) -> Packed:
+    """Pack a trained model with its pre-processing, schema, configuration, metrics and record into one file.
+
+    The sample (and up to 10,000 rows of `evaluation`) is replayed through the framework and through the bundle; nothing is
+    written where an answer differs beyond the bound of docs/SEMANTICS.md (for most models: in any bit).
+
+    Parameters
+    ----------
+    model : estimator, Booster, or path of a model file
+        A fitted scikit-learn estimator or Pipeline, an XGBoost or LightGBM model (also its .json, .ubj or .txt file).
+    X_sample : DataFrame or array [rows, features]
+        Rows as the model was trained on: they give the names and types of the features.
+    path : path, optional
+        Where to write; `NAME-VERSION.mpk` in the working directory otherwise.
+    name, version : str
+        `[a-z0-9][a-z0-9._-]{0,63}`, and a semantic version such as 1.4.0.
+    evaluation : (X, y), (X, y, weight) or {split: such a tuple}, optional
+        Held-out rows; metrics are computed on them.
+    metrics : mapping, optional
+        Further metrics, kept as they are.
+    record : mapping, optional
+        author, trained_start, trained_end, data (references, see `data_reference`), code_revision, host, notes.
+    schema : Schema, features, or {feature: fields}, optional
+        What is declared instead of inferred, such as `{"city": {"unseen": "reject"}}`.
+    classes : sequence, optional
+        Class labels that live outside the model (a Booster that was trained on 0, 1, …).
+    optional : iterable of str
+        Features whose absence means missing.
+    feature_names : sequence of str, optional
+        Names for the columns of an array.
+    golden : int, DataFrame or "synthetic"
+        Rows kept in the bundle, at most 64, and replayed by every reader.
+    statistics : bool
+        Keep ranges, quartiles and frequent values of the sample in the record.
+    explain : bool
+        Keep covers and node numbers of trees, which explanations need.
+    overwrite : bool
+        Replace an existing file.
+    created_at : str (2026-01-31T12:00:00Z) or int (seconds), optional
+        Time written into the bundle; SOURCE_DATE_EPOCH or the clock otherwise.
+    progress : callable (done, total), optional
+        Called while rows are replayed.
+
+    Returns
+    -------
+    Packed
+
+    Raises
+    ------
+    UnsupportedModelError
+        A step that cannot be reproduced exactly; it names the step and the way out.
+    MismatchError
+        An answer of the bundle differs from the framework's; it shows the row.
+    InputError
+        The sample, the schema or another argument does not fit.
+
+    Examples
+    --------
+    >>> packed = modelpack.pack(pipeline, X.head(1000), name="eta", version="1.0.0")      # doctest: +SKIP
+    >>> modelpack.load(packed, trust=modelpack.UNSIGNED).predict_one(X.iloc[0].to_dict())  # doctest: +SKIP
+    """
+    refuse_later(engines, partition_by, signers)
+    target = Path(path) if path is not None else Path(f"{name}-{version}.mpk")
+    if target.exists() and not overwrite:
+        raise InputError(f"{target} exists; choose another path or version, or pass overwrite=True")
+    from modelpack.importers import import_model
+
+    names = feature_names if feature_names is not None else trained_names(model)
+    inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
+    imported = import_model(model, inferred, X_sample, classes=classes)
+    built = Schema(features=imported.features, outputs=imported.outputs)
+    members = model_members(imported, built, explain)
+    manifest = {
+        "created_at": created_text(created_at),
+        "engines": [{"name": "native", "requires": sorted([*imported.program.uses, "math@0"])}],
+        "format": {"major": 1, "minor": 0},
+        "name": name,
+        "partition_keys": [],
+        "requires": [],
+        "task": imported.task,
+        "version": version,
+    }
+    kept, source = golden_rows(golden, X_sample, imported.features)
+    splits = evaluation_splits(evaluation)
+    report = Report(promise=imported.promise)
+    with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
+        draft = Path(folder) / "draft.mpk"
+        empty = golden_member(np.zeros((0, len(imported.features)), np.uint64), imported.outputs, *[empty_answers(built)] * 2, None, source)
+        write_bundle(draft, manifest, {**members, "golden.safetensors": empty}, overwrite=False)
+        with open_draft(draft) as predictor:
+            replayed = {"sample": X_sample, **{key: split[0] for key, split in splits.items()}}
+            report.engines["native"] = replay(imported, predictor, replayed, progress)
+            cells = predictor.cells(kept)
+            native = predictor.reference(cells)
+            found = {key: metrics_of(imported.task, built, predictor, split) for key, split in splits.items()}
+    framework = imported.reference(kept)
+    bound = imported.bound(kept) if imported.bound is not None else None
+    members["golden.safetensors"] = golden_member(cells, imported.outputs, framework, native, bound, source)
+    members["metrics.json"] = canonical.canonical_json(
+        canonical.typed({"reported": dict(metrics or {}), "splits": found})
+    )
+    members["record.json"] = canonical.canonical_json(
+        canonical.typed(make_record(record, imported.features, X_sample, statistics=statistics, importance=importance(model, built)))
+    )
+    identity = write_bundle(target, manifest, members, overwrite=overwrite)
+    open_draft(target).close()
+    return Packed(path=target, identity=identity, schema=built, report=report)
+
+
+def refuse_later(engines: Sequence[str], partition_by: Sequence[str], signers: Sequence[Any]) -> None:
+    """What the format provides for and this version does not write."""
+    if tuple(engines) != ("native",):
+        raise UnsupportedModelError("engines", f"{list(engines)!r}: this version packs the native engine only", "leave engines out")
+    if partition_by:
+        raise UnsupportedModelError("partition_by", "this version does not pack partitioned models", "pack one bundle per key")
+    if signers:
+        raise UnsupportedModelError("signers", "this version does not sign", "leave signers out and open with modelpack.UNSIGNED")
+
+
+def trained_names(model: Any) -> Sequence[str] | None:
+    """Names that the model was trained with, for samples that are arrays."""
+    for attribute in ("feature_names_in_", "feature_names", "feature_name_"):
+        found = getattr(model, attribute, None)
+        if found is not None and not callable(found) and len(found):
+            return [str(name) for name in found]
+    return None
+
+
+def created_text(created_at: str | int | None) -> str:
+    if isinstance(created_at, str):
+        return created_at
+    seconds = created_at if created_at is not None else int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def model_members(imported: Any, schema: Schema, explain: bool) -> dict[str, bytes]:
+    """Members that decide the answers, and the configuration."""
+    program = imported.program
+    text = program.json.decode("utf-8")
+    tensors = program.tensors if explain else program.without_explanation()
+    members = {
+        "schema.json": schema.to_json(),
+        "programs.json": canonical.canonical_json({program.digest: text}),
+        "models/main/tensors.safetensors": canonical.safetensors_bytes(tensors, {"program": program.digest}),
+        "config.json": canonical.canonical_json(canonical.typed(imported.config)),
+    }
+    dictionaries = dictionary_tensors(program.dictionaries)
+    if dictionaries:
+        members["dictionaries.safetensors"] = canonical.safetensors_bytes(dictionaries)
+    return members
+
+
+def dictionary_tensors(dictionaries: Mapping[int, Sequence[str]]) -> dict[str, np.ndarray]:
+    tensors = {}
+    for index, texts in dictionaries.items():
+        encoded = [text.encode("utf-8") for text in texts]
+        tensors[f"{index}.bytes"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+        tensors[f"{index}.offsets"] = np.cumsum([0, *map(len, encoded)]).astype(np.uint64)
+    return tensors
+
+
+def empty_answers(schema: Schema) -> dict[str, np.ndarray]:
+    return {output.name: np.zeros((0, output.columns)) for output in schema.outputs}
+
+
+def write_bundle(path: Path, manifest: Mapping[str, Any], members: Mapping[str, bytes], *, overwrite: bool) -> str:
+    from modelpack._core import write_bundle as write
+
+    return write(path, canonical.canonical_json(dict(manifest)), members, overwrite)
+
+
+def open_draft(path: Path) -> Any:
+    from modelpack.predictor import UNSIGNED, load
+
+    return load(path, trust=UNSIGNED)
+
+
+def evaluation_splits(evaluation: Any) -> dict[str, tuple[Any, Any, Any]]:
+    """Splits by name, each (X, y, weight or None)."""
+    if evaluation is None:
+        return {}
+    given = evaluation if isinstance(evaluation, Mapping) else {"test": evaluation}
+    splits = {}
+    for key, value in given.items():
+        if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
+            raise InputError(f"evaluation: split {key!r} is not (X, y) or (X, y, weight)")
+        X, y, weight = value if len(value) == 3 else (*value, None)
+        if row_count(X) != len(y):
+            raise InputError(f"evaluation: split {key!r} has {row_count(X)} rows of X and {len(y)} of y")
+        splits[str(key)] = (X, y, weight)
+    return splits
+
+
+def replay(imported: Any, predictor: Any, data: Mapping[str, Any], progress: Progress | None) -> EngineReport:
+    """Every row of the sample and up to 10,000 of each split through framework and bundle, block by block."""
+    report = EngineReport()
+    chosen = [X if key == "sample" else take_rows(X, spread(row_count(X), EVALUATION_ROWS)) for key, X in data.items()]
+    total, done = sum(row_count(X) for X in chosen), 0
+    for X in chosen:
+        rows = row_count(X)
+        for start in range(0, rows, BLOCK_ROWS):
+            block = take_rows(X, np.arange(start, min(start + BLOCK_ROWS, rows)))
+            bound = imported.bound(block) if imported.bound is not None else None
+            compare(report, imported.reference(block), predictor.predict_all(block), bound, block, done)
+            done += row_count(block)
+            if progress is not None:
+                progress(done, total)
+    return report
+
+
+def metrics_of(task: str, schema: Schema, predictor: Any, split: tuple[Any, Any, Any]) -> dict[str, Any]:
+    X, y, weight = split
+    return split_metrics(task, schema.outputs, predictor.predict_all(X), y, weight)
+
+
+def importance(model: Any, schema: Schema) -> dict[str, float] | None:
+    """The framework's own importance per feature, where the model itself (not a step of a pipeline) has one."""
+    found = getattr(model, "feature_importances_", None)
+    if found is None or len(found) != len(schema.features):
+        return None
+    return {feature.name: float(value) for feature, value in zip(schema.features, found, strict=True)}
