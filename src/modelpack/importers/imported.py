@@ -1,0 +1,136 @@
+"""What an importer answers, and which one is asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelpack.errors import UnsupportedModelError
+from modelpack.importers.frame import Frame, frame_of_sample
+from modelpack.program import Builder, BuiltProgram, Value
+from modelpack.schema import Feature, Output
+
+Answers = dict[str, npt.NDArray[Any]]
+
+# Framework (the top package of the model's class) to module and function; files are read by their framework's importer.
+_IMPORTERS = {
+    "sklearn": ("modelpack.importers.sklearn", "import_sklearn"),
+    "xgboost": ("modelpack.importers.xgboost", "import_xgboost"),
+    "lightgbm": ("modelpack.importers.lightgbm", "import_lightgbm"),
+}
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What an estimator adds to a program, and what it answers itself.
+
+    Attributes
+    ----------
+    outputs : tuple of Output
+    values : mapping of an output's name to its value (`label`: class indices)
+    task : str
+        As in `bundle.json`.
+    reference : callable
+        The framework's answers per output name, [rows, columns], for the estimator's own input; one thread.
+    config : mapping
+        Class, version and hyperparameters.
+    bound : callable or None
+        Greatest |difference| allowed per output name and cell; None where all bits are the same.
+    promise : str
+        "A", "B" or "C" (docs/SEMANTICS.md).
+    """
+
+    outputs: tuple[Output, ...]
+    values: Mapping[str, Value]
+    task: str
+    reference: Callable[[Any], Answers]
+    config: Mapping[str, Any]
+    bound: Callable[[Any], Answers] | None = None
+    promise: str = "A"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A model as a program, with all that `pack` needs to prove and describe it."""
+
+    features: tuple[Feature, ...]
+    outputs: tuple[Output, ...]
+    program: BuiltProgram
+    task: str
+    config: dict[str, Any]
+    reference: Callable[[Any], Answers]
+    bound: Callable[[Any], Answers] | None
+    promise: str
+
+
+def import_model(
+    model: Any, features: Sequence[Feature], sample: Any, *, classes: Sequence[Any] | None = None
+) -> Imported:
+    """The program of a trained model.
+
+    Parameters
+    ----------
+    model
+        A fitted estimator, a booster, or the path of a model file.
+    features
+        The schema's features, one per column of `sample`.
+    sample
+        Rows as the model is given them; their container and dtypes decide how the framework computes.
+    classes
+        Class labels where the model itself does not have them.
+
+    Raises
+    ------
+    UnsupportedModelError
+        Names the step that cannot be reproduced exactly, and the way out.
+    """
+    builder = Builder(features)
+    frame = frame_of_sample(builder, features, sample)
+    found = import_estimator(model, builder, frame, type(model).__name__, classes=classes)
+    for output in found.outputs:
+        builder.output(output.name, found.values[output.name])
+    return Imported(
+        features=tuple(features),
+        outputs=found.outputs,
+        program=builder.finish(),
+        task=found.task,
+        config=dict(found.config),
+        reference=found.reference,
+        bound=found.bound,
+        promise=found.promise,
+    )
+
+
+def import_estimator(
+    model: Any, builder: Builder, frame: Frame, origin: str, *, classes: Sequence[Any] | None = None
+) -> Outputs:
+    """Adds a bare model, or the last step of a pipeline, to the program by its framework's importer."""
+    module, function = _IMPORTERS[framework_of(model, origin)]
+    found: Outputs = getattr(import_module(module), function)(model, builder, frame, origin, classes=classes)
+    return found
+
+
+def framework_of(model: Any, origin: str) -> str:
+    """The framework whose class `model` is; a path's is told by its suffix."""
+    if isinstance(model, (str, os.PathLike)):
+        return "lightgbm" if os.fspath(model).endswith(".txt") else "xgboost"
+    package = type(model).__module__.partition(".")[0]
+    if package not in _IMPORTERS:
+        raise UnsupportedModelError(
+            origin,
+            f"{type(model).__module__}.{type(model).__qualname__} is a class that no importer knows",
+            f"use an estimator of {', '.join(_IMPORTERS)}",
+        )
+    return package
+
+
+def class_index(labels: npt.NDArray[Any], classes: Sequence[Any]) -> npt.NDArray[np.int64]:
+    """Position of each label in `classes`, as one column."""
+    places = {value: index for index, value in enumerate(classes)}
+    return np.array([places[label] for label in labels.tolist()], dtype=np.int64).reshape(-1, 1)
