@@ -1,54 +1,117 @@
-//! Columns of a batch as the caller holds them.
+//! Columns of a batch as the caller holds them: any layout, any alignment, read where they stand.
 
-use std::marker::PhantomData;
+mod decimal;
+mod half;
+mod strided;
+mod text;
+mod time;
 
-/// What the values of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnType {
-    F64,
-    F32,
-    F16,
-    I8,
-    I16,
-    I32,
-    I64,
-    U8,
-    U16,
-    U32,
-    U64,
-    /// One byte, 0 or 1.
-    Bool,
-    /// i64 microseconds since 1970-01-01 UTC.
-    Time,
-    /// UTF-8 at `data`, `offsets` says where each value begins and ends.
-    Text,
+use std::ops::Range;
+
+pub use strided::{Bits, Plain, Strided};
+pub use text::Text;
+pub use time::TimeUnit;
+
+/// The values of a column. Whoever makes one answers for its bounds; reading never looks outside of them.
+#[derive(Clone, Debug)]
+pub enum Values<'a> {
+    /// The (optional) feature is not present in this batch.
+    Absent,
+    /// Every row is null.
+    Null,
+    F64(Strided<'a, f64>),
+    F32(Strided<'a, f32>),
+    /// The bits of IEEE binary16.
+    F16(Strided<'a, u16>),
+    I8(Strided<'a, i8>),
+    I16(Strided<'a, i16>),
+    I32(Strided<'a, i32>),
+    I64(Strided<'a, i64>),
+    U8(Strided<'a, u8>),
+    U16(Strided<'a, u16>),
+    U32(Strided<'a, u32>),
+    U64(Strided<'a, u64>),
+    /// One byte a row, 0 or 1.
+    Bool(Strided<'a, u8>),
+    BoolBits(Bits<'a>),
+    Time(Strided<'a, i64>, TimeUnit),
+    /// Days since 1970-01-01.
+    Date(Strided<'a, i32>),
+    /// The integer times 10^-scale.
+    Decimal(Strided<'a, i128>, i32),
+    Text(Text<'a>),
     /// 8-byte cells of the feature's own kind.
-    Cell,
+    Cells(Strided<'a, u64>),
+    Dictionary(Box<Dictionary<'a>>),
+}
+
+/// Rows that point into a list of values.
+#[derive(Clone, Debug)]
+pub struct Dictionary<'a> {
+    /// One of the integers.
+    pub keys: Values<'a>,
+    pub values: Column<'a>,
 }
 
 /// Which rows hold a value.
 #[derive(Clone, Copy, Debug)]
-pub enum Validity {
+pub enum Validity<'a> {
     All,
     /// One byte a row, 0 for null.
-    Bytes(*const u8),
-    /// Arrow's bitmap: bit `offset + row`, least significant first, 0 for null.
-    Bits { bits: *const u8, offset: usize },
+    Bytes(Strided<'a, u8>),
+    /// One bit a row, 0 for null.
+    Bits(Bits<'a>),
 }
 
 /// One column of a batch, bound to the feature at its position.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Column<'a> {
-    pub dtype: ColumnType,
-    pub data: *const u8,
-    /// Bytes from value to value (not for text).
-    pub stride_bytes: isize,
-    /// Text: i64[rows + 1].
-    pub offsets: *const i64,
-    /// Text: bytes at `data`.
-    pub data_bytes: usize,
-    pub valid: Validity,
-    /// The feature is not present in this batch.
-    pub absent: bool,
-    pub memory: PhantomData<&'a [u8]>,
+    values: Values<'a>,
+    valid: Validity<'a>,
+    rows: usize,
+}
+
+impl<'a> Column<'a> {
+    /// `values` and `valid` hold `rows` rows each.
+    pub fn new(values: Values<'a>, valid: Validity<'a>, rows: usize) -> Self {
+        Self { values, valid, rows }
+    }
+
+    pub fn absent(rows: usize) -> Self {
+        Self::new(Values::Absent, Validity::All, rows)
+    }
+
+    pub fn is_absent(&self) -> bool {
+        matches!(self.values, Values::Absent)
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub fn values(&self) -> &Values<'a> {
+        &self.values
+    }
+
+    pub fn validity(&self) -> &Validity<'a> {
+        &self.valid
+    }
+}
+
+impl Validity<'_> {
+    pub fn is_valid(&self, row: usize) -> bool {
+        match self {
+            Validity::All => true,
+            Validity::Bytes(bytes) => bytes.get(row) != 0,
+            Validity::Bits(bits) => bits.get(row),
+        }
+    }
+
+    pub fn all_valid(&self, mut rows: Range<usize>) -> bool {
+        match self {
+            Validity::All => true,
+            Validity::Bytes(bytes) => bytes.iter(rows).all(|byte| byte != 0),
+            Validity::Bits(bits) => rows.all(|row| bits.get(row)),
+        }
+    }
 }

@@ -20,7 +20,9 @@ pub enum Kind {
     /// Microseconds since 1970-01-01 UTC with a validity.
     Time,
     /// Index into a dictionary of `size` entries; -1 null, -2 NaN, -3 unseen.
-    Code { size: u32 },
+    Code {
+        size: u32,
+    },
     Text,
 }
 
@@ -206,31 +208,67 @@ pub enum OpKind {
     ToDense,
     AbsentToNan,
     /// codes: NaN becomes null (`to_null`), or null NaN.
-    MissingAs { to_null: bool },
+    MissingAs {
+        to_null: bool,
+    },
     Require(Requirement),
     /// floats: `fill` per column.
-    Impute { missing: MissingTest, fill: Floats },
+    Impute {
+        missing: MissingTest,
+        fill: Floats,
+    },
     /// codes: one code.
-    ImputeCode { missing: MissingTest, fill: i32 },
+    ImputeCode {
+        missing: MissingTest,
+        fill: i32,
+    },
     /// 1.0 where missing, f64.
     IsMissing(MissingTest),
-    Affine { form: AffineForm, a: Floats, b: Option<Floats> },
-    Clip { low: Floats, high: Floats },
+    Affine {
+        form: AffineForm,
+        a: Floats,
+        b: Option<Floats>,
+    },
+    Clip {
+        low: Floats,
+        high: Floats,
+    },
     /// code[1] to f64[k]; `table` is [size + 3, k], the last rows are null, NaN, unseen. `size` may be less than the dictionary's:
     /// a code from `size` on is unseen (so too for OneHot and Requirement::Allowed).
-    Lookup { table: Vec<f64>, columns: usize, size: u32 },
+    Lookup {
+        table: Vec<f64>,
+        columns: usize,
+        size: u32,
+    },
     /// code[1] to sparse f64[width]; `column` is [n + 3], -1 for all absent.
-    OneHot { column: Vec<i32>, size: u32, width: usize },
+    OneHot {
+        column: Vec<i32>,
+        size: u32,
+        width: usize,
+    },
     /// f64[1] or i64[1] to code[1] by exact equality; NaN is -2, an invalid integer -1.
     NumberCodeF64(Vec<f64>),
     NumberCodeI64(Vec<i64>),
     Forest(Box<Forest>),
     /// weight [inputs, outputs], summed over inputs in order from +0.0 (or from the bias).
-    Linear { weight: Floats, inputs: usize, outputs: usize, bias: Bias, bias_values: Option<Floats>, skip_nan: bool },
+    Linear {
+        weight: Floats,
+        inputs: usize,
+        outputs: usize,
+        bias: Bias,
+        bias_values: Option<Floats>,
+        skip_nan: bool,
+    },
     /// With one input: by `operand` (width 1 or the input's); with two: element by element (the second of width 1 broadcasts).
-    Arithmetic { operation: Arithmetic, operand: Option<Floats> },
+    Arithmetic {
+        operation: Arithmetic,
+        operand: Option<Floats>,
+    },
     Math(MathFunction),
-    Sigmoid { form: SigmoidForm, scale: Option<f64> },
+    Sigmoid {
+        form: SigmoidForm,
+        scale: Option<f64>,
+    },
     Softmax(SoftmaxForm),
     /// x[1] to [1 - x, x].
     Complement,
@@ -241,5 +279,8 @@ pub enum OpKind {
     /// Index of the largest cell, the first one wins; i64[1].
     Argmax,
     /// 1 where the comparison with the constant holds; element by element, i64.
-    Compare { comparison: Comparison, constant: f64 },
+    Compare {
+        comparison: Comparison,
+        constant: f64,
+    },
 }
