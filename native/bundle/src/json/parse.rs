@@ -1,0 +1,201 @@
+//! The strict parser.
+
+use super::{short_escape, Json, MAX_INTEGER, SHORT_ESCAPED};
+use crate::{limits, Error, ErrorCode, Result};
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Json> {
+    if bytes.len() > limits::JSON_BYTES {
+        return Err(Error::new(
+            ErrorCode::Limit,
+            format!("JSON of {} bytes; at most {} are read", bytes.len(), limits::JSON_BYTES),
+        ));
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Error::new(ErrorCode::Json, format!("not UTF-8 at byte {}", error.valid_up_to())))?;
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    let value = parser.value()?;
+    if parser.at < text.len() {
+        return Err(parser.error("something stands after the value"));
+    }
+    Ok(value)
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn error(&self, what: &str) -> Error {
+        Error::new(ErrorCode::Json, format!("{what} at byte {}", self.at))
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Steps over `byte` if it is next.
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<()> {
+        if self.take(byte) {
+            return Ok(());
+        }
+        Err(self.error(&format!("{:?} is missing", byte as char)))
+    }
+
+    fn value(&mut self) -> Result<Json> {
+        match self.peek() {
+            Some(b'n') => self.word("null", Json::Null),
+            Some(b't') => self.word("true", Json::Bool(true)),
+            Some(b'f') => self.word("false", Json::Bool(false)),
+            Some(b'"') => self.string().map(Json::Str),
+            Some(b'-' | b'0'..=b'9') => self.integer(),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'{') => self.nested(Self::object),
+            Some(b' ' | b'\t' | b'\r' | b'\n') => Err(self.error("white space")),
+            Some(_) => Err(self.error("no value")),
+            None => Err(self.error("the text ends")),
+        }
+    }
+
+    fn nested(&mut self, parse: fn(&mut Self) -> Result<Json>) -> Result<Json> {
+        if self.depth == limits::JSON_DEPTH {
+            return Err(Error::new(
+                ErrorCode::Limit,
+                format!("JSON nested deeper than {}", limits::JSON_DEPTH),
+            ));
+        }
+        self.depth += 1;
+        self.at += 1;
+        let value = parse(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn word(&mut self, word: &str, value: Json) -> Result<Json> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return Err(self.error("no value"));
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn array(&mut self) -> Result<Json> {
+        let mut items = Vec::new();
+        if self.take(b']') {
+            return Ok(Json::Array(items));
+        }
+        loop {
+            items.push(self.value()?);
+            if !self.take(b',') {
+                self.expect(b']')?;
+                return Ok(Json::Array(items));
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Json> {
+        let mut entries: Vec<(String, Json)> = Vec::new();
+        if self.take(b'}') {
+            return Ok(Json::Object(entries));
+        }
+        loop {
+            let key = self.string()?;
+            match entries.last() {
+                Some((last, _)) if *last == key => return Err(self.error(&format!("the key {key:?} stands twice"))),
+                Some((last, _)) if *last > key => return Err(self.error(&format!("the key {key:?} is out of order"))),
+                _ => {}
+            }
+            self.expect(b':')?;
+            let value = self.value()?;
+            entries.push((key, value));
+            if !self.take(b',') {
+                self.expect(b'}')?;
+                return Ok(Json::Object(entries));
+            }
+        }
+    }
+
+    fn integer(&mut self) -> Result<Json> {
+        let start = self.at;
+        let negative = self.take(b'-');
+        let digits_start = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        if matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
+            return Err(self.error("a number that is no integer"));
+        }
+        let digits = &self.text[digits_start..self.at];
+        if digits.is_empty() || (digits.starts_with('0') && (digits.len() > 1 || negative)) {
+            return Err(self.error("a number that is not in its shortest form"));
+        }
+        match self.text[start..self.at].parse::<i64>() {
+            Ok(value) if value.unsigned_abs() <= MAX_INTEGER as u64 => Ok(Json::Int(value)),
+            _ => Err(self.error("an integer beyond 2^53-1")),
+        }
+    }
+
+    fn string(&mut self) -> Result<String> {
+        self.expect(b'"')?;
+        let mut out = String::new();
+        loop {
+            let rest = &self.text[self.at..];
+            let Some(stop) = rest
+                .bytes()
+                .position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\')
+            else {
+                self.at = self.text.len();
+                return Err(self.error("a string that does not end"));
+            };
+            out.push_str(&rest[..stop]);
+            self.at += stop;
+            match rest.as_bytes()[stop] {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(out);
+                }
+                b'\\' => out.push(self.escape()?),
+                _ => return Err(self.error("a control character that is not escaped")),
+            }
+        }
+    }
+
+    /// The character of an escape; each has one spelling.
+    fn escape(&mut self) -> Result<char> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let (length, byte) = match rest.get(1) {
+            Some(b'u') => (6, rest.get(2..6).and_then(long_escape)),
+            Some(letter) => (
+                2,
+                SHORT_ESCAPED
+                    .into_iter()
+                    .find(|&byte| short_escape(byte) == Some(*letter)),
+            ),
+            None => (0, None),
+        };
+        let byte = byte.ok_or_else(|| self.error("an escape that is not the canonical one"))?;
+        self.at += length;
+        Ok(byte as char)
+    }
+}
+
+/// The control character that four digits stand for, unless a shorter escape is its spelling.
+fn long_escape(digits: &[u8]) -> Option<u8> {
+    let [b'0', b'0', high @ b'0'..=b'1', low @ (b'0'..=b'9' | b'a'..=b'f')] = digits else {
+        return None;
+    };
+    let byte = (high - b'0') * 16
+        + if low.is_ascii_digit() {
+            low - b'0'
+        } else {
+            low - b'a' + 10
+        };
+    short_escape(byte).is_none().then_some(byte)
+}
