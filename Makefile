@@ -13,6 +13,7 @@ MANIFEST := --manifest-path native/Cargo.toml
 ROOT := $(CURDIR)
 RUST_SOURCES := $(shell find native -name '*.rs' -not -path 'native/target/*' -o -name 'Cargo.*' -not -path 'native/target/*' -o -name '*.h' -not -path 'native/target/*' -o -name 'modelpack.map')
 JNI_LIBRARY := native/target/release/libmodelpack_jni.so
+C_LIBRARY := native/target/release/libmodelpack.so
 WORKERS ?= 2
 
 .PHONY: help
@@ -41,8 +42,13 @@ $(VENV)/.installed: $(VENV)/.native
 .PHONY: setup
 setup: $(VENV)/.installed ## the Python environment and the native library
 
+$(C_LIBRARY): $(RUST_SOURCES)
+	$(CARGO) build $(MANIFEST) --quiet --release -p modelpack-capi
+	@touch $@
+
 $(JNI_LIBRARY): $(RUST_SOURCES)
 	$(CARGO) build $(MANIFEST) --quiet --release -p modelpack-jni
+	@touch $@
 
 # ---- tests ----
 
@@ -87,10 +93,12 @@ check: setup ## formats, lints, types, drift of generated files, licences
 # ---- what people run ----
 
 .PHONY: demo bench wheel jar install
-demo: setup ## a real pipeline on real data: packed, verified, predicted in Python, C and Java
-	$(BIN)/python -m modelpack demo --root $(ROOT)
+demo: setup $(C_LIBRARY) ## a real pipeline on real data: packed, predicted in Python, C and Java
+	@jar=""; if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory jar > /dev/null; \
+	  jar="--jar $$(ls java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc)')"; fi; \
+	$(BIN)/python examples/flights/demo.py --out build/demo --library native/target/release --header native/include $$jar
 
-bench: setup ## ratios against the frameworks and ONNX Runtime
+bench: setup $(C_LIBRARY) ## ratios against the frameworks and ONNX Runtime
 	$(BIN)/python benchmarks/run.py
 
 wheel: $(VENV)/.ready ## dist/modelpack-*.whl
