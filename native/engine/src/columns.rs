@@ -2,11 +2,10 @@
 
 mod decimal;
 mod half;
+mod read;
 mod strided;
 mod text;
 mod time;
-
-use std::ops::Range;
 
 pub use strided::{Bits, Plain, Strided};
 pub use text::Text;
@@ -49,8 +48,20 @@ pub enum Values<'a> {
 #[derive(Clone, Debug)]
 pub struct Dictionary<'a> {
     /// One of the integers.
-    pub keys: Values<'a>,
-    pub values: Column<'a>,
+    keys: Values<'a>,
+    values: Column<'a>,
+    /// Per value its cell, and whether a decimal was rounded; empty where they were not looked up ahead.
+    cells: Vec<Option<(u64, bool)>>,
+}
+
+impl<'a> Dictionary<'a> {
+    pub fn new(keys: Values<'a>, values: Column<'a>) -> Self {
+        Self {
+            keys,
+            values,
+            cells: Vec::new(),
+        }
+    }
 }
 
 /// Which rows hold a value.
@@ -104,14 +115,6 @@ impl Validity<'_> {
             Validity::All => true,
             Validity::Bytes(bytes) => bytes.get(row) != 0,
             Validity::Bits(bits) => bits.get(row),
-        }
-    }
-
-    pub fn all_valid(&self, mut rows: Range<usize>) -> bool {
-        match self {
-            Validity::All => true,
-            Validity::Bytes(bytes) => bytes.iter(rows).all(|byte| byte != 0),
-            Validity::Bits(bits) => rows.all(|row| bits.get(row)),
         }
     }
 }
