@@ -152,6 +152,39 @@ OPS: dict[str, Op] = {{
 '''
 
 
+def rust_registry(ops: list[dict[str, Any]]) -> str:
+    lines = []
+    for op in ops:
+        options = "".join(
+            f"            ({quoted(key)}, &[{', '.join(quoted(value) for value in values)}]),\n"
+            for key, values in op.get("options", {}).items()
+        )
+        tensors = "".join(
+            f"            ({quoted(key)}, {'false' if shape.rstrip().endswith('?') else 'true'}),\n"
+            for key, shape in op.get("tensors", {}).items()
+        )
+        options = f"&[\n{options}        ]" if options else "&[]"
+        tensors = f"&[\n{tensors}        ]" if tensors else "&[]"
+        lines.append(
+            f"    OpSpec {{\n        name: {quoted(op['name'])},\n        options: {options},\n        tensors: {tensors},\n    }},\n"
+        )
+    return f"""//! Options and tensors of each operation. {NOTE}
+
+#[derive(Debug)]
+pub struct OpSpec {{
+    pub name: &'static str,
+    /// Name and the values allowed; every option must stand.
+    pub options: &'static [(&'static str, &'static [&'static str])],
+    /// Name and whether the tensor must stand.
+    pub tensors: &'static [(&'static str, bool)],
+}}
+
+#[rustfmt::skip]
+pub const OPS: &[OpSpec] = &[
+{"".join(lines)}];
+"""
+
+
 def quoted(text: str) -> str:
     return '"' + text + '"'
 
@@ -206,6 +239,7 @@ def outputs() -> dict[str, Callable[[], str]]:
         ),
         "src/modelpack/_codes.py": lambda: python_codes(errors),
         "java-bindings/modelpack/src/main/java/dev/modelpack/ErrorCode.java": lambda: java_codes(errors),
+        "native/engine/src/registry.rs": lambda: rust_registry(ops),
         "src/modelpack/program/registry.py": lambda: python_registry(ops),
         "docs/SEMANTICS.md": section("docs/SEMANTICS.md", "<!-- BEGIN ops (generated)", "<!-- END ops", semantics(ops)),
         "docs/ABI.md": section("docs/ABI.md", "<!-- BEGIN errors (generated)", "<!-- END errors", error_table(errors)),

@@ -1,7 +1,13 @@
 //! modelpack: engine.
 
 pub mod call;
+mod check;
 pub mod columns;
 pub mod forest;
 pub mod program;
+pub mod reference;
+pub mod registry;
+pub mod requirement;
 mod scratch;
+
+pub use check::check;

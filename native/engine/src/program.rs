@@ -284,3 +284,13 @@ pub enum OpKind {
         constant: f64,
     },
 }
+
+/// Row of a code in a tensor of size + 3 rows, of which the last three are null, NaN and unseen. A code from `size` on is unseen.
+pub fn code_row(code: i32, size: u32) -> usize {
+    match code {
+        code if code >= 0 && (code as u32) < size => code as usize,
+        -1 => size as usize,
+        -2 => size as usize + 1,
+        _ => size as usize + 2,
+    }
+}
