@@ -51,7 +51,7 @@ class Tree:
         threshold: Array,
         flags: Array,
         value: Array,
-        cover: Array,
+        cover: Array | None,
         categories: Mapping[int, Array] | None = None,
     ) -> Tree:
         """From the arrays of a framework that numbers splits and leaves together, the root being 0.
@@ -71,8 +71,8 @@ class Tree:
             flags=flags[splits],
             leaf=value[leaves],
             categories={int(place[node]): words for node, words in (categories or {}).items()},
-            cover=cover[splits],
-            leaf_cover=cover[leaves],
+            cover=None if cover is None else cover[splits],
+            leaf_cover=None if cover is None else cover[leaves],
             node_id=splits,
             leaf_id=leaves,
         )
