@@ -104,6 +104,10 @@ impl<'a> Column<'a> {
         &self.values
     }
 
+    pub fn into_parts(self) -> (Values<'a>, Validity<'a>, usize) {
+        (self.values, self.valid, self.rows)
+    }
+
     pub fn validity(&self) -> &Validity<'a> {
         &self.valid
     }

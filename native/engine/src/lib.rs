@@ -1,5 +1,6 @@
 //! modelpack: engine.
 
+pub mod arrow;
 pub mod call;
 mod check;
 pub mod columns;
