@@ -1,0 +1,347 @@
+package dev.modelpack;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An opened bundle: a model with its schema, configuration, metrics and record. Safe to share
+ * between threads.
+ *
+ * <pre>{@code
+ * try (Bundle bundle = Bundle.open(Path.of("eta.mpk"), TrustPolicy.UNSIGNED, OpenOptions.builder().name("eta").build());
+ *     Predictor predictor = bundle.predictor()) {
+ *   Prediction prediction = predictor.predict(Map.of("hour", 17, "carrier", "AA"));
+ * }
+ * }</pre>
+ *
+ * <p>Opening checks the structure and digests of the bundle; its bytes are copied, so that a file
+ * replaced later changes nothing. A predictor outlives its bundle.
+ */
+public final class Bundle implements AutoCloseable {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final Handle handle;
+  private final String name;
+  private final String version;
+  private final String identity;
+  private final String modelDigest;
+  private final boolean verified;
+  private final Schema schema;
+
+  private Bundle(long pointer) {
+    this.handle = new Handle("bundle", pointer, Native::bundleFree);
+    try {
+      Wire facts = new Wire(Native.bundleFacts(pointer));
+      this.name = facts.text();
+      this.version = facts.text();
+      this.identity = facts.text();
+      this.modelDigest = facts.text();
+      this.verified = facts.bool();
+      this.schema = SchemaReader.read(Native.bundleSchema(pointer));
+    } catch (RuntimeException | Error failure) {
+      handle.close();
+      throw failure;
+    }
+    CLEANER.register(this, handle::close);
+  }
+
+  /**
+   * Opens a bundle of any name.
+   *
+   * @param path a file of any file system
+   * @param trust who may have made it
+   * @return the bundle, to be closed
+   * @throws IoException if the file cannot be read
+   * @throws FormatException if it is no whole bundle
+   * @throws TrustException if the policy does not permit it
+   */
+  public static Bundle open(Path path, TrustPolicy trust) {
+    return open(path, trust, OpenOptions.none());
+  }
+
+  /**
+   * Opens a bundle.
+   *
+   * @param path a file of any file system
+   * @param trust who may have made it
+   * @param options what the caller expects of it
+   * @return the bundle, to be closed
+   * @throws IoException if the file cannot be read
+   * @throws FormatException if it is no whole bundle
+   * @throws TrustException if the policy does not permit it, or it is not the one expected
+   */
+  public static Bundle open(Path path, TrustPolicy trust, OpenOptions options) {
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      return open(readAll(path), trust, options);
+    }
+    Objects.requireNonNull(trust, "trust");
+    NativeLibrary.ensureLoaded();
+    return new Bundle(
+        Native.bundleOpenPath(
+            Wire.utf8(path.toString()), name(options), minVersion(options), identity(options)));
+  }
+
+  /**
+   * Opens a bundle of any name from a stream, such as a resource's.
+   *
+   * @param stream read to its end, not closed
+   * @param trust who may have made it
+   * @return the bundle, to be closed
+   */
+  public static Bundle open(InputStream stream, TrustPolicy trust) {
+    return open(stream, trust, OpenOptions.none());
+  }
+
+  /**
+   * Opens a bundle from a stream, such as a resource's.
+   *
+   * @param stream read to its end, not closed
+   * @param trust who may have made it
+   * @param options what the caller expects of it
+   * @return the bundle, to be closed
+   */
+  public static Bundle open(InputStream stream, TrustPolicy trust, OpenOptions options) {
+    try {
+      return open(stream.readAllBytes(), trust, options);
+    } catch (IOException error) {
+      throw unreadable("the stream", error);
+    }
+  }
+
+  /**
+   * Opens a bundle of any name from memory.
+   *
+   * @param content the bundle, copied
+   * @param trust who may have made it
+   * @return the bundle, to be closed
+   */
+  public static Bundle open(byte[] content, TrustPolicy trust) {
+    return open(content, trust, OpenOptions.none());
+  }
+
+  /**
+   * Opens a bundle from memory.
+   *
+   * @param content the bundle, copied
+   * @param trust who may have made it
+   * @param options what the caller expects of it
+   * @return the bundle, to be closed
+   */
+  public static Bundle open(byte[] content, TrustPolicy trust, OpenOptions options) {
+    Objects.requireNonNull(content, "content");
+    Objects.requireNonNull(trust, "trust");
+    NativeLibrary.ensureLoaded();
+    return new Bundle(
+        Native.bundleOpenBytes(content, name(options), minVersion(options), identity(options)));
+  }
+
+  /**
+   * Opens a bundle of any name from memory.
+   *
+   * @param content from its position to its limit, copied; the position is left as it is
+   * @param trust who may have made it
+   * @return the bundle, to be closed
+   */
+  public static Bundle open(ByteBuffer content, TrustPolicy trust) {
+    return open(content, trust, OpenOptions.none());
+  }
+
+  /**
+   * Opens a bundle from memory.
+   *
+   * @param content from its position to its limit, copied; the position is left as it is
+   * @param trust who may have made it
+   * @param options what the caller expects of it
+   * @return the bundle, to be closed
+   */
+  public static Bundle open(ByteBuffer content, TrustPolicy trust, OpenOptions options) {
+    if (!content.isDirect()) {
+      byte[] copy = new byte[content.remaining()];
+      content.duplicate().get(copy);
+      return open(copy, trust, options);
+    }
+    Objects.requireNonNull(trust, "trust");
+    NativeLibrary.ensureLoaded();
+    try {
+      return new Bundle(
+          Native.bundleOpenMemory(
+              Native.bufferAddress(content) + content.position(),
+              content.remaining(),
+              name(options),
+              minVersion(options),
+              identity(options)));
+    } finally {
+      Reference.reachabilityFence(content);
+    }
+  }
+
+  /**
+   * The model's name.
+   *
+   * @return lower case letters, digits, dots, dashes and underscores
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The model's version.
+   *
+   * @return a semantic version
+   */
+  public String version() {
+    return version;
+  }
+
+  /**
+   * What this bundle is, to the last byte.
+   *
+   * @return {@code sha256:} and 64 hex digits
+   */
+  public String identity() {
+    return identity;
+  }
+
+  /**
+   * What decides the answers; equal for two packagings of one model.
+   *
+   * @return {@code sha256:} and 64 hex digits
+   */
+  public String modelDigest() {
+    return modelDigest;
+  }
+
+  /**
+   * Whether a signature was checked.
+   *
+   * @return false under {@link TrustPolicy#UNSIGNED}
+   */
+  public boolean verified() {
+    return verified;
+  }
+
+  /**
+   * What the model takes and answers.
+   *
+   * @return the schema
+   */
+  public Schema schema() {
+    return schema;
+  }
+
+  /**
+   * How the model was configured: framework, its version, all hyperparameters.
+   *
+   * @return {@code config.json}, or empty
+   * @throws FormatException if it does not have the digest that the bundle states
+   */
+  public Optional<String> configJson() {
+    return text("config.json");
+  }
+
+  /**
+   * The metrics of the model on its evaluation data.
+   *
+   * @return {@code metrics.json}, or empty
+   * @throws FormatException if it does not have the digest that the bundle states
+   */
+  public Optional<String> metricsJson() {
+    return text("metrics.json");
+  }
+
+  /**
+   * Who trained the model, when, on which data, with which code.
+   *
+   * @return {@code record.json}, or empty
+   * @throws FormatException if it does not have the digest that the bundle states
+   */
+  public Optional<String> recordJson() {
+    return text("record.json");
+  }
+
+  /**
+   * A predictor with the default options.
+   *
+   * @return the predictor, to be closed
+   * @throws FormatException if the model is not well formed, or does not reproduce its golden rows
+   *     here
+   * @throws UnsupportedModelException if no engine can run it
+   */
+  public Predictor predictor() {
+    return predictor(PredictorOptions.defaults());
+  }
+
+  /**
+   * A predictor. The bundle's golden rows are replayed before it is handed out.
+   *
+   * @param options how it runs
+   * @return the predictor, to be closed
+   * @throws FormatException if the model is not well formed, or does not reproduce its golden rows
+   *     here
+   * @throws UnsupportedModelException if the engine asked for cannot run it
+   */
+  public Predictor predictor(PredictorOptions options) {
+    int call = handle.enter();
+    try {
+      long pointer =
+          Native.predictorNew(
+              handle.pointer(), Wire.utf8(options.engine().orElse(null)), options.threads());
+      return new Predictor(pointer, schema, identity, options.strict(), CLEANER);
+    } finally {
+      handle.exit(call);
+    }
+  }
+
+  /** Closes the bundle; its predictors stay open. A second call does nothing. */
+  @Override
+  public void close() {
+    handle.close();
+  }
+
+  private Optional<String> text(String member) {
+    int call = handle.enter();
+    try {
+      byte[] content = Native.bundleMember(handle.pointer(), Wire.utf8(member));
+      return content == null
+          ? Optional.empty()
+          : Optional.of(new String(content, StandardCharsets.UTF_8));
+    } finally {
+      handle.exit(call);
+    }
+  }
+
+  private static byte[] readAll(Path path) {
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException error) {
+      throw unreadable(path.toString(), error);
+    }
+  }
+
+  private static ModelpackException unreadable(String what, IOException error) {
+    return ErrorDetails.of(ErrorCode.IO, what + " cannot be read: " + error)
+        .withCause(error)
+        .exception();
+  }
+
+  private static byte[] name(OpenOptions options) {
+    return Wire.utf8(options.name().orElse(null));
+  }
+
+  private static byte[] minVersion(OpenOptions options) {
+    return Wire.utf8(options.minVersion().orElse(null));
+  }
+
+  private static byte[] identity(OpenOptions options) {
+    return Wire.utf8(options.identity().orElse(null));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.modelpack;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The calls into the native library (native/jni), and nothing else: they translate and decide
+ * nothing. Texts go as UTF-8, since JNI's own strings are not. A call that fails throws a {@link
+ * ModelpackException} by way of {@link #raise}.
+ */
+final class Native {
+  /**
+   * Raised with every change of the calls below; the library states the one that it was built for.
+   */
+  static final int INTERFACE_VERSION = 1;
+
+  private Native() {}
+
+  static native int interfaceVersion();
+
+  /** Address of the first byte of a direct buffer, whatever its position; 0 for another buffer. */
+  static native long bufferAddress(ByteBuffer buffer);
+
+  // A bundle. Expectations are null where there are none.
+
+  static native long bundleOpenPath(byte[] path, byte[] name, byte[] minVersion, byte[] identity);
+
+  static native long bundleOpenBytes(
+      byte[] content, byte[] name, byte[] minVersion, byte[] identity);
+
+  static native long bundleOpenMemory(
+      long address, long size, byte[] name, byte[] minVersion, byte[] identity);
+
+  static native void bundleFree(long bundle);
+
+  static native byte[] bundleFacts(long bundle);
+
+  /** Null where the bundle has no such member. */
+  static native byte[] bundleMember(long bundle, byte[] name);
+
+  static native byte[] bundleSchema(long bundle);
+
+  // A predictor.
+
+  static native long predictorNew(long bundle, byte[] engine, int threads);
+
+  static native void predictorFree(long predictor);
+
+  static native byte[] predictorEngine(long predictor);
+
+  static native byte[] predictorPlan(long predictor);
+
+  /** Five numbers a feature, in the order of {@link FeatureStats}. */
+  static native long[] predictorStats(long predictor);
+
+  /** The cell of null in each feature. */
+  static native long[] nullCells(long predictor);
+
+  // One value to its cell, by the core's table (docs/TYPES.md).
+
+  static native long cellFloat64(long predictor, int feature, double value);
+
+  static native long cellFloat32(long predictor, int feature, float value);
+
+  static native long cellInt64(long predictor, int feature, long value);
+
+  static native long cellBool(long predictor, int feature, boolean value);
+
+  static native long cellTime(long predictor, int feature, long micros);
+
+  static native long cellText(long predictor, int feature, byte[] text);
+
+  /** Position of a feature; an unknown name throws and suggests the nearest one. */
+  static native int featureIndex(long predictor, byte[] name);
+
+  /**
+   * Throws what a row without this required feature is told; {@code others} are the row's names
+   * that are no features.
+   */
+  static native void refuseAbsent(long predictor, int feature, byte[][] others);
+
+  // Prediction. Addresses are those of direct buffers that the caller keeps alive and has measured.
+
+  /**
+   * One row: a cell per feature at {@code cells}; outputs are written from {@code outputs} on, in
+   * schema order, each from a multiple of 8 bytes. {@code mask}: bit i for output i, 0 for all.
+   */
+  static native void predictRow(long predictor, long cells, long outputs, long mask, long token);
+
+  /**
+   * A batch; {@link BatchCall} says what the arrays hold. {@code status} is 0, or the address of
+   * one int32 a row.
+   */
+  static native void predictColumns(
+      long predictor, long[] columns, long rows, long[] outputs, long status);
+
+  /**
+   * Called by the native library alone: throws what it has to say. Texts are UTF-8 or null, the row
+   * is -1 where there is none.
+   */
+  private static void raise(
+      int code, byte[] message, byte[] feature, long row, byte[] node, byte[] hint) {
+    throw new ErrorDetails(
+            ErrorCode.of(code), text(message), text(feature), row, text(node), text(hint), null)
+        .exception();
+  }
+
+  private static String text(byte[] utf8) {
+    return utf8 == null ? null : new String(utf8, StandardCharsets.UTF_8);
+  }
+}

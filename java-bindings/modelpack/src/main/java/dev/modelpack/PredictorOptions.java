@@ -1,0 +1,130 @@
+package dev.modelpack;
+
+import java.util.Optional;
+
+/** How a predictor runs. */
+public final class PredictorOptions {
+  private static final int AUTO = -1;
+
+  private final String engine;
+  private final int threads;
+  private final boolean strict;
+
+  private PredictorOptions(Builder builder) {
+    this.engine = builder.engine;
+    this.threads = builder.threads;
+    this.strict = builder.strict;
+  }
+
+  /**
+   * The defaults: the first engine that can be used, one thread per call, further keys of a row
+   * ignored.
+   *
+   * @return the options
+   */
+  public static PredictorOptions defaults() {
+    return builder().build();
+  }
+
+  /**
+   * A builder that starts from the defaults.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The engine asked for.
+   *
+   * @return its name, or empty for the first one that can be used
+   */
+  public Optional<String> engine() {
+    return Optional.ofNullable(engine);
+  }
+
+  /**
+   * Threads that one batch may use.
+   *
+   * @return a positive number, or -1: as many as there are processors
+   */
+  public int threads() {
+    return threads;
+  }
+
+  /**
+   * Whether a row with a key that is no feature is refused.
+   *
+   * @return true if so
+   */
+  public boolean strict() {
+    return strict;
+  }
+
+  /** Collects options. */
+  public static final class Builder {
+    private String engine;
+    private int threads = 1;
+    private boolean strict;
+
+    private Builder() {}
+
+    /**
+     * Asks for an engine.
+     *
+     * @param name such as {@code native}
+     * @return this
+     */
+    public Builder engine(String name) {
+      this.engine = name;
+      return this;
+    }
+
+    /**
+     * Sets how many threads one batch may use; a row always uses the caller's.
+     *
+     * @param count at least 1
+     * @return this
+     */
+    public Builder threads(int count) {
+      if (count < 1) {
+        throw ErrorDetails.of(ErrorCode.USAGE, "threads is " + count)
+            .withHint("give at least 1, or call threadsAuto()")
+            .exception();
+      }
+      this.threads = count;
+      return this;
+    }
+
+    /**
+     * Lets a batch use as many threads as there are processors.
+     *
+     * @return this
+     */
+    public Builder threadsAuto() {
+      this.threads = AUTO;
+      return this;
+    }
+
+    /**
+     * Sets whether a row with a key that is no feature is refused; it is ignored by default.
+     *
+     * @param refuse true to refuse it
+     * @return this
+     */
+    public Builder strict(boolean refuse) {
+      this.strict = refuse;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @return immutable options
+     */
+    public PredictorOptions build() {
+      return new PredictorOptions(this);
+    }
+  }
+}
