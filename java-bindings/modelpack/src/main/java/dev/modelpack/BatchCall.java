@@ -55,7 +55,7 @@ final class BatchCall {
   BatchCall withStatus(ByteBuffer buffer) {
     Memory memory = Memory.toWrite("status", buffer, Integer.BYTES);
     memory.requireRoom("status", rows, Integer.BYTES, Integer.BYTES);
-    write(memory, rows * Integer.BYTES);
+    written.add(used(memory, rows, Integer.BYTES, Integer.BYTES));
     status = memory.address();
     return this;
   }
@@ -86,8 +86,9 @@ final class BatchCall {
     Memory memory = Memory.toRead("the matrix", matrix.data(), dtype.sizeBytes());
     if (matrix.rows() > 0 && matrix.columns() > 0) {
       requireMatrixRoom(memory, matrix);
+      long lastColumn = (matrix.columns() - 1) * matrix.columnStride();
+      read.add(used(memory, rows, matrix.rowStride(), lastColumn + dtype.sizeBytes()));
     }
-    read.add(memory);
     for (int column = 0; column < matrix.columns(); column++) {
       long start = column * matrix.columnStride();
       putColumn(column, dtype, memory, start, matrix.rowStride(), 0, 0);
@@ -109,21 +110,22 @@ final class BatchCall {
     String what = "column " + index;
     int size = Math.max(column.dtype.sizeBytes(), 1);
     Memory data = Memory.toRead(what, column.data, size);
-    read.add(data);
     long offsets = 0;
     if (column.dtype == Dtype.STRING) {
       Memory ends = Memory.toRead("the offsets of " + what, column.offsets, Long.BYTES);
       ends.requireRoom("the offsets of " + what, rows + 1, Long.BYTES, Long.BYTES);
-      read.add(ends);
+      read.add(data);
+      read.add(used(ends, rows + 1, Long.BYTES, Long.BYTES));
       offsets = ends.address();
     } else {
       data.requireRoom(what, rows, column.stride, size);
+      read.add(used(data, rows, column.stride, size));
     }
     long valid = 0;
     if (column.valid != null) {
       Memory bytes = Memory.toRead("the validity of " + what, column.valid, 1);
       bytes.requireRoom("the validity of " + what, rows, 1, 1);
-      read.add(bytes);
+      read.add(used(bytes, rows, 1, 1));
       valid = bytes.address();
     }
     putColumn(index, column.dtype, data, 0, column.stride, offsets, valid);
@@ -154,7 +156,7 @@ final class BatchCall {
     }
     Memory memory = Memory.toWrite(what, target.data(), size);
     memory.requireRoom(what, rows, target.rowStride(), rowBytes);
-    write(memory, rows == 0 ? 0 : (rows - 1) * target.rowStride() + rowBytes);
+    written.add(used(memory, rows, target.rowStride(), rowBytes));
     int at = position * OUTPUT_FIELDS;
     outputs[at] = output.index();
     outputs[at + 1] = target.dtype().number();
@@ -163,8 +165,9 @@ final class BatchCall {
     outputs[at + 4] = target.rowStride();
   }
 
-  private void write(Memory memory, long bytes) {
-    written.add(new Memory(memory.address(), bytes));
+  /** The part of {@code memory} that values at a stride take; it was checked to hold them. */
+  private static Memory used(Memory memory, long count, long stride, long valueBytes) {
+    return new Memory(memory.address(), count == 0 ? 0 : (count - 1) * stride + valueBytes);
   }
 
   /**
