@@ -1,7 +1,10 @@
 //! The bundle: container, manifest, schema and cells. Everything here judges bytes and values from outside and trusts none.
 
+mod bundle;
 mod bytes;
 pub mod cell;
+mod container;
+mod crc32;
 mod dictionary;
 mod digest;
 mod error;
@@ -10,12 +13,22 @@ mod feature;
 mod fields;
 pub mod json;
 pub mod limits;
+pub mod manifest;
+mod member;
 mod near_name;
+mod open_options;
 mod output;
+mod programs;
 mod quote;
 pub mod safetensors;
 mod schema;
+mod semver;
+mod source;
+mod trust;
+mod utc_time;
+pub mod write;
 
+pub use bundle::Bundle;
 pub use bytes::Bytes;
 pub use cell::{admit, normalise, Admitted, Carrier, Raw};
 pub use dictionary::Dictionary;
@@ -24,8 +37,12 @@ pub use error::{Error, Result};
 pub use error_code::ErrorCode;
 pub use feature::{CellKind, Feature, FeatureType, NullIs, Policy};
 pub use json::Json;
+pub use manifest::{Engine, Manifest};
 pub use near_name::near_name;
+pub use open_options::OpenOptions;
 pub use output::{Class, Classes, Output, OutputType};
+pub use programs::Programs;
 pub use quote::{quote, quote_bytes};
 pub use safetensors::{Dtype, Tensor, TensorFile};
 pub use schema::Schema;
+pub use trust::Trust;

@@ -1,0 +1,79 @@
+//! Reading one member: into private memory, hashed whole, before anything else sees its bytes.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::container::StoredMember;
+use crate::crc32::Crc32;
+use crate::quote::quote;
+use crate::source::Source;
+use crate::{Bytes, Digest, Error, ErrorCode, Result};
+
+/// Bytes read, hashed and checked while they are in the processor's cache.
+const CHUNK: usize = 128 << 10;
+
+struct Checksums {
+    sha256: Sha256,
+    crc: Crc32,
+}
+
+impl Checksums {
+    fn new() -> Self {
+        Checksums {
+            sha256: Sha256::new(),
+            crc: Crc32::new(),
+        }
+    }
+
+    fn update(&mut self, chunk: &[u8]) {
+        self.sha256.update(chunk);
+        self.crc.update(chunk);
+    }
+
+    fn finish(self, member: &StoredMember) -> Result<Digest> {
+        if self.crc.finish() != member.crc {
+            let message = format!("the CRC-32 of {} is not that of its bytes", quote(&member.name));
+            return Err(Error::new(ErrorCode::Container, message));
+        }
+        Ok(Digest(self.sha256.finalize().into()))
+    }
+}
+
+/// The member's bytes and their digest.
+pub(crate) fn read_member(source: &dyn Source, member: &StoredMember) -> Result<(Bytes, Digest)> {
+    let size = usize::try_from(member.size).map_err(|_| no_memory(member))?;
+    let mut checksums = Checksums::new();
+    if let Some(bytes) = source.shared(member.offset, size) {
+        bytes.chunks(CHUNK).for_each(|chunk| checksums.update(chunk));
+        return Ok((bytes, checksums.finish(member)?));
+    }
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(size).map_err(|_| no_memory(member))?;
+    while buffer.len() < size {
+        let start = buffer.len();
+        buffer.resize(size.min(start + CHUNK), 0);
+        source.read_at(member.offset + start as u64, &mut buffer[start..])?;
+        checksums.update(&buffer[start..]);
+    }
+    Ok((buffer.into(), checksums.finish(member)?))
+}
+
+/// The digest of a member that nobody needs in memory.
+pub(crate) fn hash_member(source: &dyn Source, member: &StoredMember) -> Result<Digest> {
+    let mut checksums = Checksums::new();
+    let mut buffer = vec![0; CHUNK.min(usize::try_from(member.size).unwrap_or(CHUNK))];
+    let mut done = 0;
+    while done < member.size {
+        let chunk = &mut buffer[..CHUNK.min((member.size - done) as usize)];
+        source.read_at(member.offset + done, chunk)?;
+        checksums.update(chunk);
+        done += chunk.len() as u64;
+    }
+    checksums.finish(member)
+}
+
+fn no_memory(member: &StoredMember) -> Error {
+    Error::new(
+        ErrorCode::NoMemory,
+        format!("no memory for {} of {} bytes", quote(&member.name), member.size),
+    )
+}
