@@ -6,6 +6,10 @@
 
 #![allow(clippy::disallowed_methods)] // the one place where the host's functions may be named
 
+mod environment;
+
+pub use environment::FloatEnvironment;
+
 /// The version of the functions in this crate; a program that states another one is refused.
 pub const VERSION: u32 = 0;
 
