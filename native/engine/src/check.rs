@@ -23,6 +23,9 @@ use modelpack_bundle::{
 use operation::{kind_name, Fields, Operation};
 use std::collections::{HashMap, HashSet};
 
+#[cfg(test)]
+mod tests;
+
 pub use limit::*;
 
 /// Bytes of a value's name.

@@ -10,5 +10,7 @@ pub mod reference;
 pub mod registry;
 pub mod requirement;
 mod scratch;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use check::check;

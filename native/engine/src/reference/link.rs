@@ -54,7 +54,7 @@ fn numpy_sum<R: Real>(x: &[R]) -> R {
         return numpy_sum(&x[..half]) + numpy_sum(&x[half..]);
     }
     let (lanes, rest) = x.split_at(x.len() - x.len() % 8);
-    let lane = |j: usize| lanes[8 + j..].iter().step_by(8).copied().fold(lanes[j], add);
+    let lane = |j: usize| lanes.iter().skip(8 + j).step_by(8).copied().fold(lanes[j], add);
     let sum = ((lane(0) + lane(1)) + (lane(2) + lane(3))) + ((lane(4) + lane(5)) + (lane(6) + lane(7)));
     rest.iter().copied().fold(sum, add)
 }
