@@ -19,6 +19,7 @@ mod sealed {
     impl Plain for i64 {}
     impl Plain for i32 {}
     impl Plain for u64 {}
+    impl Plain for u32 {}
 }
 
 /// What a slot can hold: at most 8 bytes, at most 8-aligned, every bit pattern a value.
@@ -134,4 +135,17 @@ pub fn with_scratch<R>(layout: Layout, body: impl FnOnce(&mut Scratch<'_>) -> R)
         let temporary = &mut temporary[..layout.temporary_cells];
         body(&mut Scratch { cells, slots: layout.slots, stride, temporary })
     })
+}
+
+/// `count` values at the start of temporary memory, and the cells after them. Starts at a cache line if the memory does.
+pub fn carve<T: Cell>(memory: &mut [u64], count: usize) -> (&mut [T], &mut [u64]) {
+    let (cells, rest) = memory.split_at_mut(carved_cells::<T>(count));
+    // SAFETY: T is plain, needs no more than a cell's alignment, and `count` of them fit into the cells.
+    let values = unsafe { slice::from_raw_parts_mut(cells.as_mut_ptr().cast(), count) };
+    (values, rest)
+}
+
+/// Cells that [`carve`] takes: whole cache lines.
+pub fn carved_cells<T: Cell>(count: usize) -> usize {
+    (count * size_of::<T>()).next_multiple_of(ALIGNMENT_BYTES) / CELL_BYTES
 }

@@ -49,7 +49,7 @@ pub fn build(program: &Program, op: &Op, inputs: Vec<Columns>, output: Vec<Slot>
 }
 
 /// `T` is the precision of the first input (of the output where there is none); ops on other kinds do not look at it.
-fn build_real<T: real::Real>(op: &Op, inputs: &[Columns], output: &[Slot]) -> Box<dyn Kernel> {
+fn build_real<T: links::Functions>(op: &Op, inputs: &[Columns], output: &[Slot]) -> Box<dyn Kernel> {
     match &op.kind {
         OpKind::Columns(_) | OpKind::Concat => unreachable!("a gather only renames columns"),
         OpKind::Constant(value) => Box::new(numeric::Constant::<T>::new(value, output)),
@@ -77,7 +77,7 @@ fn build_real<T: real::Real>(op: &Op, inputs: &[Columns], output: &[Slot]) -> Bo
         }
         OpKind::Arithmetic { operation, operand } => numeric::arithmetic::<T>(*operation, operand.as_ref(), inputs, output),
         OpKind::Math(function) => Box::new(links::Elementary::<T>::new(&inputs[0], output, *function)),
-        OpKind::Sigmoid { form, scale } => Box::new(links::Sigmoid::<T>::new(&inputs[0], output, *form, *scale)),
+        OpKind::Sigmoid { form, scale } => links::sigmoid::<T>(&inputs[0], output, *form, *scale),
         OpKind::Softmax(form) => Box::new(links::Softmax::<T>::new(&inputs[0], output, *form)),
         OpKind::Complement => Box::new(numeric::Complement::<T>::new(&inputs[0], output)),
         OpKind::RowSum => Box::new(rows::RowSum::<T>::new(&inputs[0], output)),

@@ -1,0 +1,59 @@
+//! A strip of rows through one tree: several rows at once.
+
+use super::keys::Ordered;
+use super::row::walk_categorical;
+use super::trees::{Flat, Perfect, Shape, Trees};
+use super::STRIP_ROWS;
+
+/// Rows that are walked in lock step.
+const GROUP_ROWS: usize = 8;
+
+/// Writes the position that each row of the strip reaches in the tree. `keys`: `STRIP_ROWS` keys for each column.
+pub fn walk<K: Ordered>(trees: &Trees<K>, tree: usize, keys: &[K], positions: &mut [u32]) {
+    for (group, positions) in positions.chunks_exact_mut(GROUP_ROWS).enumerate() {
+        let first = group * GROUP_ROWS;
+        match &trees.shape {
+            Shape::Perfect(perfect) => walk_perfect(perfect, tree, &keys[first..], positions),
+            Shape::Flat(flat) if flat.sets.is_empty() => walk_flat(flat, tree, &keys[first..], positions),
+            Shape::Flat(flat) => {
+                for (row, position) in positions.iter_mut().enumerate() {
+                    let key = |column: u32| keys[column as usize * STRIP_ROWS + first + row];
+                    *position = walk_categorical(flat, flat.roots[tree], key);
+                }
+            }
+        }
+    }
+}
+
+fn walk_perfect<K: Ordered>(trees: &Perfect<K>, tree: usize, keys: &[K], positions: &mut [u32]) {
+    let first = tree << trees.depth;
+    let (thresholds, columns) = (&trees.keys[first..][..1 << trees.depth], &trees.columns[first..][..1 << trees.depth]);
+    let mut nodes = [1usize; GROUP_ROWS];
+    for _ in 0..trees.depth {
+        for (row, node) in nodes.iter_mut().enumerate() {
+            let right = keys[columns[*node] as usize * STRIP_ROWS + row] >= thresholds[*node];
+            *node = 2 * *node + usize::from(right);
+        }
+    }
+    for (position, node) in positions.iter_mut().zip(nodes) {
+        *position = (first + node - (1 << trees.depth)) as u32;
+    }
+}
+
+fn walk_flat<K: Ordered>(trees: &Flat<K>, tree: usize, keys: &[K], positions: &mut [u32]) {
+    let mut nodes = [trees.roots[tree]; GROUP_ROWS];
+    loop {
+        let mut moved = 0;
+        for (row, node) in nodes.iter_mut().enumerate() {
+            let current = &trees.nodes[*node as usize];
+            let right = keys[current.column as usize * STRIP_ROWS + row] >= current.key;
+            let next = current.child + u32::from(right);
+            moved |= next ^ *node;
+            *node = next;
+        }
+        if moved == 0 {
+            break;
+        }
+    }
+    positions.copy_from_slice(&nodes);
+}

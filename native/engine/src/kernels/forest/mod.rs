@@ -1,0 +1,132 @@
+//! Tree ensembles.
+//!
+//! Routing is pure and may happen in any order, for many trees or rows at once; only the additions of leaves are ordered, and they
+//! are done in tree order (proof "evaluate early, add in order").
+
+mod block;
+mod keys;
+mod leaves;
+mod row;
+mod trees;
+
+use crate::forest::{Emit, Forest};
+use crate::kernels::{Kernel, Refusal};
+use crate::plan::Columns;
+use crate::program::{Float, Floats, Kind};
+use crate::scratch::{carve, carved_cells, Scratch, Slot};
+
+use keys::{Key, KeyColumn};
+use leaves::{Accumulator, Leaves};
+use trees::Trees;
+
+/// Rows that the block form walks at once: their keys stay in the first-level cache.
+const STRIP_ROWS: usize = 64;
+/// Below this many rows, each is walked alone.
+const LEAST_STRIP_ROWS: usize = 4;
+
+pub fn build(forest: &Forest, input: &Columns, output: &[Slot]) -> Box<dyn Kernel> {
+    match (forest.input, input.kind) {
+        (Float::F32, Kind::F32) => accumulate::<f32, i32>(forest, input, output),
+        (Float::F32, _) => accumulate::<f64, i32>(forest, input, output),
+        (Float::F64, Kind::F32) => accumulate::<f32, i64>(forest, input, output),
+        (Float::F64, _) => accumulate::<f64, i64>(forest, input, output),
+    }
+}
+
+fn accumulate<X: Key<K>, K: keys::Ordered>(forest: &Forest, input: &Columns, output: &[Slot]) -> Box<dyn Kernel> {
+    match (forest.emit, &forest.init) {
+        (Emit::LeafIndex, _) => Box::new(ForestKernel::<X, K, i64>::new(forest, input, output)),
+        (_, Floats::F64(_)) => Box::new(ForestKernel::<X, K, f64>::new(forest, input, output)),
+        (_, Floats::F32(_)) => Box::new(ForestKernel::<X, K, f32>::new(forest, input, output)),
+    }
+}
+
+/// `X`: what the input's columns hold; `K`: the integers that are compared in place of floats; `A`: what the leaves hold.
+struct ForestKernel<X, K, A> {
+    input: Vec<Slot>,
+    output: Vec<Slot>,
+    columns: Vec<KeyColumn>,
+    trees: Trees<K>,
+    leaves: Leaves<A>,
+    input_type: std::marker::PhantomData<X>,
+}
+
+impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
+    fn new(forest: &Forest, input: &Columns, output: &[Slot]) -> Self {
+        let (trees, columns, positions) = Trees::new(forest);
+        ForestKernel {
+            input: input.slots.clone(),
+            output: output.to_vec(),
+            columns,
+            trees,
+            leaves: Leaves::new(forest, &positions),
+            input_type: std::marker::PhantomData,
+        }
+    }
+
+    /// One row of the block.
+    fn run_row(&self, scratch: &mut Scratch<'_>, row: usize, rows: usize) {
+        let (mut slots, temporary) = scratch.split();
+        let (keys, temporary) = carve::<K>(temporary, self.columns.len());
+        for (key, column) in keys.iter_mut().zip(&self.columns) {
+            let cells = slots.read::<X>(self.input[column.column as usize], rows);
+            *key = column.rule.key(cells[row]);
+        }
+        let (sums, _) = carve::<A>(temporary, self.output.len());
+        self.leaves.begin(sums);
+        row::walk(&self.trees, keys, |tree, position| self.leaves.add(sums, tree, position));
+        for (&slot, &sum) in self.output.iter().zip(sums.iter()) {
+            slots.write::<A>(slot, rows)[row] = sum;
+        }
+    }
+
+    /// At most `STRIP_ROWS` rows from `first` on.
+    fn run_strip(&self, scratch: &mut Scratch<'_>, first: usize, strip: usize, rows: usize) {
+        let (mut slots, temporary) = scratch.split();
+        let (keys, temporary) = carve::<K>(temporary, self.columns.len() * STRIP_ROWS);
+        for (keys, column) in keys.chunks_exact_mut(STRIP_ROWS).zip(&self.columns) {
+            let cells = slots.read::<X>(self.input[column.column as usize], rows);
+            column.rule.keys(&cells[first..first + strip], keys);
+        }
+        for (output, &slot) in self.output.iter().enumerate() {
+            let sums = &mut slots.write::<A>(slot, rows)[first..first + strip];
+            sums.fill(self.leaves.first(output));
+        }
+        let (positions, _) = carve::<u32>(temporary, STRIP_ROWS);
+        for tree in 0..self.trees.count() {
+            block::walk(&self.trees, tree, keys, positions);
+            self.leaves.add_strip(tree, &positions[..strip], |output| {
+                &mut slots.write::<A>(self.output[output], rows)[first..first + strip]
+            });
+        }
+    }
+}
+
+impl<X: Key<K>, K: keys::Ordered, A: Accumulator> Kernel for ForestKernel<X, K, A> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+        if rows < LEAST_STRIP_ROWS {
+            (0..rows).for_each(|row| self.run_row(scratch, row, rows));
+            return Ok(());
+        }
+        for first in (0..rows).step_by(STRIP_ROWS) {
+            self.run_strip(scratch, first, STRIP_ROWS.min(rows - first), rows);
+        }
+        Ok(())
+    }
+
+    fn temporary_cells(&self, rows: usize) -> usize {
+        let strip = if rows < LEAST_STRIP_ROWS { 1 } else { STRIP_ROWS };
+        carved_cells::<K>(self.columns.len() * strip)
+            + carved_cells::<u32>(STRIP_ROWS).max(carved_cells::<A>(self.output.len()))
+    }
+
+    fn describe(&self) -> String {
+        format!(
+            "forest of {} trees, {}, on {} integer keys (proofs: order-preserving keys{}; evaluate early, add in order)",
+            self.trees.count(),
+            self.trees.describe(),
+            self.columns.len(),
+            if self.trees.narrowed { ", narrow" } else { "" }
+        )
+    }
+}
