@@ -5,7 +5,7 @@
 //! column whose nodes differ in where they send what is missing stands twice.
 
 use crate::forest::{
-    CategoryCast, Forest, SplitCompare, FLAG_CATEGORICAL, FLAG_MISSING_LEFT, MISSING_NAN, MISSING_NONE, MISSING_SHIFT,
+    CategoryCast, Forest, SplitCompare, FLAG_CATEGORICAL, FLAG_MISSING_LEFT, MISSING_NAN, MISSING_SHIFT,
     MISSING_ZERO,
 };
 use crate::kernels::real::Real;

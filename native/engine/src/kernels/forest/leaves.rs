@@ -2,7 +2,7 @@
 
 use crate::forest::{Emit, Forest};
 use crate::program::Floats;
-use crate::scratch::Cell;
+use crate::scratch::{Cell, Scratch, Slot};
 
 /// What leaves are summed in, or i64 for their indices.
 pub trait Accumulator: Cell + Send + Sync + 'static {
@@ -70,6 +70,20 @@ impl Accumulator for i64 {
 
     fn init(_forest: &Forest) -> Vec<i64> {
         Vec::new()
+    }
+}
+
+/// The output columns of a strip of rows.
+pub struct Sums<'a, 'b> {
+    pub scratch: &'a mut Scratch<'b>,
+    pub slots: &'a [Slot],
+    pub first: usize,
+    pub strip: usize,
+}
+
+impl Sums<'_, '_> {
+    pub fn column<A: Cell>(&mut self, output: usize) -> &mut [A] {
+        &mut self.scratch.write(self.slots[output], self.first + self.strip)[self.first..]
     }
 }
 
@@ -158,27 +172,24 @@ impl<A: Accumulator> Leaves<A> {
         }
     }
 
-    /// Adds the leaves of a tree to the sums of several rows. `sums` gives an output's.
-    pub fn add_strip<'a>(&self, tree: usize, positions: &[u32], mut sums: impl FnMut(usize) -> &'a mut [A])
-    where
-        A: 'a,
-    {
+    /// Adds the leaves of a tree to the sums of a strip of rows.
+    pub fn add_strip(&self, tree: usize, positions: &[u32], sums: &mut Sums<'_, '_>) {
         match &self.form {
-            Form::One => self.add_column(sums(0), positions),
-            Form::Output(outputs) => self.add_column(sums(outputs[tree] as usize), positions),
+            Form::One => self.add_column(sums.column(0), positions),
+            Form::Output(outputs) => self.add_column(sums.column(outputs[tree] as usize), positions),
             Form::Vector { rows, width, outputs } => {
                 let (first, all) = match outputs[tree] {
                     Some(output) => (output as usize, 1),
                     None => (0, *width),
                 };
                 for column in 0..all {
-                    for (&position, sum) in positions.iter().zip(sums(first + column)) {
+                    for (&position, sum) in positions.iter().zip(sums.column::<A>(first + column)) {
                         *sum = sum.plus(self.values[rows[position as usize] as usize * width + column]);
                     }
                 }
             }
             Form::PerTree => {
-                for (&position, value) in positions.iter().zip(sums(tree)) {
+                for (&position, value) in positions.iter().zip(sums.column(tree)) {
                     *value = self.values[position as usize];
                 }
             }

@@ -16,7 +16,7 @@ use crate::program::{Float, Floats, Kind};
 use crate::scratch::{carve, carved_cells, Scratch, Slot};
 
 use keys::{Key, KeyColumn};
-use leaves::{Accumulator, Leaves};
+use leaves::{Accumulator, Leaves, Sums};
 use trees::Trees;
 
 /// Rows that the block form walks at once: their keys stay in the first-level cache.
@@ -88,16 +88,14 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
             let cells = slots.read::<X>(self.input[column.column as usize], rows);
             column.rule.keys(&cells[first..first + strip], keys);
         }
-        for (output, &slot) in self.output.iter().enumerate() {
-            let sums = &mut slots.write::<A>(slot, rows)[first..first + strip];
-            sums.fill(self.leaves.first(output));
+        let mut sums = Sums { scratch: &mut slots, slots: &self.output, first, strip };
+        for output in 0..self.output.len() {
+            sums.column(output).fill(self.leaves.first(output));
         }
         let (positions, _) = carve::<u32>(temporary, STRIP_ROWS);
         for tree in 0..self.trees.count() {
             block::walk(&self.trees, tree, keys, positions);
-            self.leaves.add_strip(tree, &positions[..strip], |output| {
-                &mut slots.write::<A>(self.output[output], rows)[first..first + strip]
-            });
+            self.leaves.add_strip(tree, &positions[..strip], &mut sums);
         }
     }
 }
