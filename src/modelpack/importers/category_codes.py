@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from modelpack.importers.frame import Column, gather
+from modelpack.errors import UnsupportedModelError
+from modelpack.importers.frame import NUMBERS, Column, gather
 from modelpack.program import Builder, Value
 
 
@@ -40,6 +41,10 @@ def _coded(builder: Builder, column: Column, names: Sequence[Any], origin: str) 
     if value.type == "code":
         assert value.feature is not None
         return value, {builder.code(value.feature, str(name)): index for index, name in enumerate(names)}
+    if value.type not in NUMBERS:
+        raise UnsupportedModelError(
+            origin, f"column {column.name!r} holds categories that are timestamps", "make them strings or integers"
+        )
     if value.type not in ("i64", "f64"):
         value = builder.op("cast@1", value, origin=origin, to="f64")
     values = np.array(names, dtype=np.int64 if value.type == "i64" else np.float64)

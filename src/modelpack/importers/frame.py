@@ -39,8 +39,8 @@ class Column:
 class Frame:
     """The input of a step.
 
-    `container` is "array" (numpy; every column then has the same dtype), "pandas", or "sparse" (CSR: cells may be
-    absent).
+    `container` is "array" (numpy; every column then has the same dtype), "pandas", "arrow" (polars and pyarrow), or
+    "sparse" (CSR: cells may be absent).
     """
 
     columns: tuple[Column, ...]
@@ -141,4 +141,5 @@ def _sample_dtypes(features: Sequence[Feature], sample: Any) -> tuple[list[str],
         dtype = "object" if sample.dtype.kind in "OUS" else str(sample.dtype)
         return [dtype] * len(features), unknown, "array"
     dtypes = [_DTYPE_OF_FEATURE.get(feature.dtype, feature.dtype) for feature in features]
-    return dtypes, unknown, "array"
+    typed = hasattr(sample, "get_columns") or hasattr(sample, "column_names")
+    return dtypes, unknown, "arrow" if typed else "array"

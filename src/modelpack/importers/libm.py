@@ -1,4 +1,4 @@
-"""Elementary functions in single precision by the C library, from which numpy's vector forms differ in the last bits."""
+"""Elementary functions of the C library in single precision; numpy's vector forms differ in the last bits."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from modelpack.errors import UnsupportedModelError
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs
 from modelpack.importers.labels import given_classes, label_classes
+from modelpack.importers.plain import plain
 from modelpack.importers.xgboost_input import input_block
 from modelpack.importers.xgboost_model import XgboostModel
 from modelpack.importers.xgboost_objective import base_margin, prediction
@@ -62,7 +63,7 @@ def _margin(builder: Builder, block: Value, source: XgboostSource, origin: str) 
         # gblinear adds the first base score to every output.
         tensors = {"weight": model.linear[:-1], "bias": model.linear[-1] + init[0]}
         return builder.op("linear@1", block, origin=origin, bias="first", nan="skip", tensors=tensors)
-    forest = forest_of(model, source.rounds, init if source.adds_base_to_each_tree else None)
+    forest = forest_of(model, source.rounds, init if source.adds_base_to_each_tree else None, origin)
     if len(forest) == 0:
         raise UnsupportedModelError(origin, "the model has no trees", "train it for at least one round")
     return builder.op(
@@ -188,7 +189,7 @@ def _config(source: XgboostSource) -> dict[str, Any]:
         "class": source.class_name,
         "framework": "xgboost",
         "framework_version": ".".join(str(part) for part in model.version),
-        "hyperparameters": {key: _plain(value) for key, value in source.hyperparameters.items()},
+        "hyperparameters": plain(source.hyperparameters),
         "model": {
             "best_iteration": model.best_iteration,
             "booster": model.booster,
@@ -197,14 +198,3 @@ def _config(source: XgboostSource) -> dict[str, Any]:
             "trees": len(model.trees),
         },
     }
-
-
-def _plain(value: Any) -> Any:
-    """A hyperparameter as JSON holds it; what is no plain value by its description."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return value.item() if isinstance(value, np.generic) else repr(value)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modelpack.errors import UnsupportedModelError
 from modelpack.importers.xgboost_model import XgboostModel
 from modelpack.program.forest import (
     FLAG_CATEGORICAL,
@@ -24,7 +25,9 @@ from modelpack.program.forest import (
 _CATEGORICAL = FLAG_CATEGORICAL | FLAG_OUT_OF_RANGE_LEFT
 
 
-def forest_of(model: XgboostModel, rounds: int | None, per_tree_base: npt.NDArray[np.float32] | None) -> Forest:
+def forest_of(
+    model: XgboostModel, rounds: int | None, per_tree_base: npt.NDArray[np.float32] | None, origin: str
+) -> Forest:
     """The trees in the order in which XGBoost adds their leaves.
 
     Parameters
@@ -39,9 +42,12 @@ def forest_of(model: XgboostModel, rounds: int | None, per_tree_base: npt.NDArra
     for index in range(count):
         weight = np.float32(1) if model.tree_weight is None else model.tree_weight[index]
         tree = model.trees[index]
-        vector = int(tree["tree_param"]["size_leaf_vector"]) > 1
         base = None if per_tree_base is None else per_tree_base[model.tree_group[index]]
-        forest.add(_tree(tree, weight, base, model.columns), -1 if vector else model.tree_group[index])
+        try:
+            found = _tree(tree, weight, base, model.columns)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise UnsupportedModelError(origin, f"tree {index} of the model is damaged: {error!r}") from None
+        forest.add(found, -1 if found.leaf.ndim == 2 else model.tree_group[index])
     return forest
 
 
@@ -76,7 +82,7 @@ def _tree(tree: Mapping[str, Any], weight: np.float32, base: np.float32 | None, 
 def _leaf_vectors(
     tree: Mapping[str, Any], right: npt.NDArray[np.int64], is_leaf: npt.NDArray[np.bool_], columns: int
 ) -> npt.NDArray[np.float32]:
-    """One row per node. A leaf's right child is the place of its vector; up to 3.0 each node has one in `base_weights`."""
+    """One row per node. A leaf's right child is the place of its vector; up to 3.0 all nodes have one."""
     if "leaf_weights" not in tree:
         return np.asarray(tree["base_weights"], dtype=np.float32).reshape(len(is_leaf), columns)
     vectors = np.asarray(tree["leaf_weights"], dtype=np.float32).reshape(-1, columns)
