@@ -3,6 +3,8 @@
 use std::ffi::{c_char, CString};
 use std::ptr;
 
+use modelpack_bundle::Error;
+
 /// What `mp_error_*` reads. Made once, when a call fails, so that every accessor only borrows.
 #[allow(non_camel_case_types)]
 pub struct mp_error {
@@ -96,16 +98,16 @@ pub unsafe extern "C" fn mp_error_free(error: *mut mp_error) {
     }
 }
 
-impl mp_error {
-    pub fn new(code: i32, name: &str, message: &str) -> Self {
+impl From<&Error> for mp_error {
+    fn from(error: &Error) -> Self {
         Self {
-            code,
-            name: c_text(name),
-            message: c_text(message),
-            feature: None,
-            node: None,
-            hint: None,
-            row: -1,
+            code: error.code().number(),
+            name: c_text(error.code().name()),
+            message: c_text(&error.to_string()),
+            feature: error.feature().map(c_text),
+            node: error.node().map(c_text),
+            hint: error.hint().map(c_text),
+            row: error.row().and_then(|row| i64::try_from(row).ok()).unwrap_or(-1),
         }
     }
 }

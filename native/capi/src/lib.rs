@@ -1,7 +1,26 @@
 //! The C ABI of modelpack: `include/modelpack.h` is its contract, `docs/ABI.md` the whole of it.
 //!
 //! Nothing is decided here. Each entry checks its pointers and structs, calls the bundle or the engine, and writes what they
-//! answered.
+//! answered. Every entry that can fail runs inside [`boundary::enter`]. One noun of the header a file.
+//!
+//! All entries are `unsafe` for one reason, so it is said once: **the caller keeps to the header**. Handles are NULL or live,
+//! pointers are NULL or point to what the header says, and nobody frees or changes either during the call.
 
+#![allow(clippy::missing_safety_doc, reason = "said once, above")]
+
+mod boundary;
+mod pointer;
+mod record;
+
+pub mod bundle;
+pub mod cell;
 pub mod error;
+pub mod open;
+pub mod program;
+pub mod schema;
+pub mod schema_class;
+pub mod schema_feature;
+pub mod schema_output;
+pub mod trust;
 pub mod version;
+pub mod write;

@@ -15,7 +15,7 @@ struct Produced {
     texts: Vec<CString>,
     buffers: Vec<Vec<u8>>,
     buffer_pointers: Vec<*const c_void>,
-    children: Vec<Box<Produced>>,
+    children: Vec<Produced>,
     schema_pointers: Vec<*mut ArrowSchema>,
     array_pointers: Vec<*mut ArrowArray>,
 }
@@ -31,7 +31,7 @@ unsafe extern "C" fn keep_array(array: *mut ArrowArray) {
 }
 
 impl Produced {
-    fn new(format: &str, name: &str, rows: i64, buffers: Vec<Option<Vec<u8>>>) -> Box<Produced> {
+    fn new(format: &str, name: &str, rows: i64, buffers: Vec<Option<Vec<u8>>>) -> Produced {
         let texts = vec![
             CString::new(format).expect("no NUL"),
             CString::new(name).expect("no NUL"),
@@ -64,7 +64,7 @@ impl Produced {
             private_data: ptr::null_mut(),
         };
         let (children, schema_pointers, array_pointers) = (Vec::new(), Vec::new(), Vec::new());
-        Box::new(Produced {
+        Produced {
             schema,
             array,
             texts,
@@ -73,10 +73,10 @@ impl Produced {
             children,
             schema_pointers,
             array_pointers,
-        })
+        }
     }
 
-    fn with_children(mut self: Box<Self>, children: Vec<Box<Produced>>) -> Box<Self> {
+    fn with_children(mut self, children: Vec<Produced>) -> Self {
         self.children = children;
         self.schema_pointers = self.children.iter_mut().map(|child| &raw mut child.schema).collect();
         self.array_pointers = self.children.iter_mut().map(|child| &raw mut child.array).collect();
@@ -87,14 +87,14 @@ impl Produced {
         self
     }
 
-    fn with_dictionary(mut self: Box<Self>, dictionary: Box<Produced>) -> Box<Self> {
+    fn with_dictionary(mut self, dictionary: Produced) -> Self {
         self.children = vec![dictionary];
         self.schema.dictionary = &raw mut self.children[0].schema;
         self.array.dictionary = &raw mut self.children[0].array;
         self
     }
 
-    fn with(mut self: Box<Self>, change: impl FnOnce(&mut ArrowArray)) -> Box<Self> {
+    fn with(mut self, change: impl FnOnce(&mut ArrowArray)) -> Self {
         change(&mut self.array);
         self
     }
@@ -122,7 +122,7 @@ fn bytes<T: Copy, const N: usize>(values: &[T], to_bytes: impl Fn(T) -> [u8; N])
     Some(values.iter().flat_map(|value| to_bytes(*value)).collect())
 }
 
-fn text(format: &str, offsets: &[i64], data: &str) -> Box<Produced> {
+fn text(format: &str, offsets: &[i64], data: &str) -> Produced {
     let offset_bytes = match format {
         "u" => bytes(offsets, |offset| (offset as i32).to_ne_bytes()),
         _ => bytes(offsets, i64::to_ne_bytes),
@@ -316,12 +316,15 @@ fn times_become_microseconds_and_decimals_round_once() {
     assert_eq!(price.refusal(&feature(FeatureType::String)), ErrorCode::WrongType);
 }
 
+/// What is done to a good one, and its name.
+type Change<T> = (&'static str, fn(&mut T));
+
 #[test]
 fn a_malformed_array_is_refused() {
     let number = feature(FeatureType::Float64);
     let good = || Produced::new("g", "x", 2, vec![None, bytes(&[1.0, 2.0], f64::to_ne_bytes)]);
     assert_eq!(good().cells(&number).expect("read"), floats(&[1.0, 2.0]));
-    let changes: [(&str, fn(&mut ArrowArray)); 9] = [
+    let changes: [Change<ArrowArray>; 9] = [
         ("negative length", |array| array.length = -1),
         ("negative offset", |array| array.offset = -1),
         ("offset beyond memory", |array| array.offset = i64::MAX),
@@ -371,7 +374,7 @@ fn model() -> Schema {
     Schema::parse(json.as_bytes(), None).expect("well formed")
 }
 
-fn table(names: &[&str]) -> Box<Produced> {
+fn table(names: &[&str]) -> Produced {
     let child = |(index, name): (usize, &&str)| {
         let first = index as f64;
         Produced::new(
@@ -432,7 +435,7 @@ fn names_that_do_not_fit_are_refused_with_the_near_one() {
 #[test]
 fn a_malformed_struct_is_refused() {
     let good = || table(&["hour", "distance"]);
-    let changes: [(&str, fn(&mut Produced)); 9] = [
+    let changes: [Change<Produced>; 9] = [
         ("released schema", |table| table.schema.release = None),
         ("released array", |table| table.array.release = None),
         ("children of the array only", |table| table.schema.n_children = 1),

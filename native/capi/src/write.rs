@@ -1,0 +1,86 @@
+//! Writing a bundle.
+
+use std::ffi::{c_char, c_void};
+use std::path::Path;
+
+use modelpack_bundle::write::{write, NewMember};
+use modelpack_bundle::{json, Result};
+
+use crate::boundary::{enter, usage};
+use crate::error::mp_error;
+use crate::pointer::{array, text};
+
+#[allow(non_camel_case_types)]
+#[repr(C)]
+pub struct mp_member {
+    pub name: *const c_char,
+    pub name_length: u64,
+    pub data: *const c_void,
+    pub size: u64,
+}
+
+impl mp_member {
+    /// # Safety
+    /// The pointers are those of a caller that keeps to the header, as long as `'a`.
+    unsafe fn to_member<'a>(&self) -> Result<NewMember<'a>> {
+        // SAFETY: promised by the caller.
+        unsafe {
+            let name = text(self.name, self.name_length, "a member's name")?;
+            Ok(NewMember {
+                name,
+                data: array(self.data.cast(), self.size, "a member's data")?,
+            })
+        }
+    }
+}
+
+/// `sha256:` and 64 hex digits.
+const IDENTITY_BYTES: usize = 71;
+
+#[no_mangle]
+pub unsafe extern "C" fn mp_bundle_write(
+    path: *const c_char,
+    path_length: u64,
+    manifest: *const c_void,
+    manifest_size: u64,
+    members: *const mp_member,
+    member_count: u64,
+    overwrite: i32,
+    identity: *mut c_char,
+    error: *mut *mut mp_error,
+) -> i32 {
+    // SAFETY: the caller keeps to the header.
+    unsafe {
+        enter(error, || {
+            let path = Path::new(text(path, path_length, "path")?);
+            let manifest = json::parse(array(manifest.cast(), manifest_size, "manifest")?)?;
+            let members = array(members, member_count, "members")?;
+            let members = members
+                .iter()
+                .map(|member| member.to_member())
+                .collect::<Result<Vec<_>>>()?;
+            let overwrite = flag(overwrite)?;
+            let digest = write(path, manifest, &members, overwrite)?.to_string();
+            hand_out_identity(identity, &digest);
+            Ok(())
+        })
+    }
+}
+
+fn flag(overwrite: i32) -> Result<bool> {
+    match overwrite {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(usage(format!("overwrite is 0 or 1, not {overwrite}"))),
+    }
+}
+
+/// # Safety
+/// `identity` is NULL or has room for 71 bytes.
+unsafe fn hand_out_identity(identity: *mut c_char, digest: &str) {
+    assert_eq!(digest.len(), IDENTITY_BYTES, "an identity is sha256: and 64 hex digits");
+    if !identity.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { identity.copy_from_nonoverlapping(digest.as_ptr().cast(), IDENTITY_BYTES) };
+    }
+}
