@@ -1,19 +1,30 @@
 //! modelpack: engine.
 
+mod admission;
 pub mod arrow;
+mod batch;
 pub mod call;
 mod check;
 pub mod columns;
 pub mod forest;
+mod golden;
 mod kernels;
+mod model;
+mod output;
 mod plan;
 mod plan_slots;
+pub mod predictor;
 pub mod program;
 pub mod reference;
 pub mod registry;
 pub mod requirement;
 mod scratch;
+pub mod stats;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use call::{Call, OutputBuffer, OutputType};
 pub use check::check;
+pub use columns::Column;
+pub use predictor::{Predictor, PredictorOptions};
+pub use stats::FeatureStats;

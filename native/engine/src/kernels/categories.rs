@@ -3,26 +3,14 @@
 use std::collections::HashMap;
 
 use super::real::{each, Real};
-use super::{over, Kernel, Refusal};
+use super::{over, Kernel, Violation};
 use crate::plan::Columns;
+use crate::program::code_row;
 use crate::scratch::{Scratch, Slot};
 
 const NULL: i32 = -1;
 const NAN: i32 = -2;
 const UNSEEN: i32 = -3;
-
-/// Row of a table of `size` + 3 rows: null, NaN and unseen stand last, and what is beyond the table is unseen.
-pub fn table_row(code: i32, size: u32) -> usize {
-    let size = size as usize;
-    match code {
-        NULL => size,
-        NAN => size + 1,
-        _ => match usize::try_from(code) {
-            Ok(code) if code < size => code,
-            _ => size + 2,
-        },
-    }
-}
 
 pub struct Lookup {
     from: Slot,
@@ -40,9 +28,9 @@ impl Lookup {
 }
 
 impl Kernel for Lookup {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for (to, table) in &self.columns {
-            each(scratch.map::<i32, f64>(self.from, *to, rows), |code| table[table_row(code, self.size)]);
+            each(scratch.map::<i32, f64>(self.from, *to, rows), |code| table[code_row(code, self.size)]);
         }
         Ok(())
     }
@@ -67,13 +55,13 @@ impl OneHot {
 }
 
 impl Kernel for OneHot {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &to in &self.output {
             scratch.write::<f64>(to, rows).fill(f64::ABSENT);
         }
         for row in 0..rows {
             let code = scratch.read::<i32>(self.from, rows)[row];
-            let column = self.column[table_row(code, self.size)];
+            let column = self.column[code_row(code, self.size)];
             if let Ok(column) = usize::try_from(column) {
                 scratch.write::<f64>(self.output[column], rows)[row] = 1.0;
             }
@@ -109,7 +97,7 @@ impl NumberCode {
 }
 
 impl Kernel for NumberCode {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         each(scratch.map::<f64, i32>(self.from, self.to, rows), |x| {
             if x.is_nan() {
                 return NAN;
@@ -138,7 +126,7 @@ impl IntegerCode {
 }
 
 impl Kernel for IntegerCode {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         each(scratch.map::<i64, i32>(self.from, self.to, rows), |x| {
             if x == i64::MIN {
                 return NULL;

@@ -1,77 +1,95 @@
 //! What the framework refuses, refused.
 
-use super::categories::table_row;
-use super::{over, Kernel, Refusal};
+use super::real::Real;
+use super::{over, Kernel, Violation};
 use crate::plan::Columns;
-use crate::program::{Kind, Requirement};
+use crate::program::{code_row, Kind, Requirement};
+use crate::requirement::Refused;
 use crate::scratch::{Cell, Scratch, Slot};
 
 /// The kernel of a requirement on columns of `input`'s kind.
 pub fn require(requirement: &Requirement, input: &Columns) -> Box<dyn Kernel> {
-    let columns = input.slots.clone();
-    match (requirement, input.kind) {
-        (Requirement::Allowed(allowed), _) => {
-            let allowed = allowed.clone();
-            let size = u32::try_from(allowed.len() - 3).expect("a dictionary's size is a u32");
-            let accepts = move |code: i32| allowed[table_row(code, size)] == 1;
-            boxed("require allowed categories", columns, accepts)
-        }
-        (Requirement::Present, Kind::F64) => boxed("require present", columns, |x: f64| !x.is_nan()),
-        (Requirement::Present, Kind::F32) => boxed("require present", columns, |x: f32| !x.is_nan()),
-        (Requirement::Present, Kind::Code { .. }) => {
-            boxed("require present", columns, |code: i32| code != -1 && code != -2)
-        }
-        (Requirement::Present, Kind::Bool) => boxed("require present", columns, |x: i64| x != 2),
-        (Requirement::Present, Kind::I64 | Kind::Time | Kind::Text) => {
-            boxed("require present", columns, |x: i64| x != i64::MIN)
-        }
-        (Requirement::Finite, Kind::F32) => boxed("require finite", columns, |x: f32| x.is_finite()),
-        (Requirement::Finite, _) => boxed("require finite", columns, |x: f64| x.is_finite()),
-        (Requirement::FiniteOrNan, Kind::F32) => {
-            boxed("require finite or NaN", columns, |x: f32| !x.is_infinite())
-        }
-        (Requirement::FiniteOrNan, _) => boxed("require finite or NaN", columns, |x: f64| !x.is_infinite()),
-        (Requirement::FitsF32 { nan }, Kind::F32) => {
-            let nan = *nan;
-            boxed("require fits f32", columns, move |x: f32| x.is_finite() || (nan && x.is_nan()))
-        }
-        (Requirement::FitsF32 { nan }, _) => {
-            let nan = *nan;
-            let accepts = move |x: f64| (x as f32).is_finite() || (nan && x.is_nan());
-            boxed("require fits f32", columns, accepts)
+    match input.kind {
+        Kind::F64 => real::<f64>(requirement, input),
+        Kind::F32 => real::<f32>(requirement, input),
+        Kind::Code { .. } => code(requirement, input),
+        Kind::Bool => boxed("require present", input, |x: i64| x != 2, |_| Refused::Missing),
+        Kind::I64 | Kind::Time | Kind::Text => {
+            boxed("require present", input, |x: i64| x != i64::MIN, |_| Refused::Missing)
         }
     }
 }
 
-fn boxed<T, F>(name: &'static str, columns: Vec<Slot>, accepts: F) -> Box<dyn Kernel>
-where
-    T: Cell + Send + Sync + 'static,
-    F: Fn(T) -> bool + Send + Sync + 'static,
-{
-    Box::new(Require { name, columns, accepts, cell: std::marker::PhantomData })
+fn real<T: Real>(requirement: &Requirement, input: &Columns) -> Box<dyn Kernel> {
+    let number = |x: T| Refused::Number(x.widen());
+    // An absent cell of a sparse column passes every check; to most of them it is a NaN.
+    let sparse = input.sparse;
+    match requirement {
+        Requirement::Finite => {
+            boxed("require finite", input, move |x: T| x.widen().is_finite() || (sparse && x.is_absent()), number)
+        }
+        Requirement::FiniteOrNan => boxed("require finite or NaN", input, |x: T| !x.widen().is_infinite(), number),
+        Requirement::Present => {
+            let present = move |x: T| !x.is_nan() || (sparse && x.is_absent());
+            boxed("require present", input, present, |_| Refused::Missing)
+        }
+        Requirement::FitsF32 { nan } => {
+            let nan = *nan;
+            let fits = move |x: T| {
+                (x.widen() as f32).is_finite() || (nan && x.is_nan()) || (sparse && x.is_absent())
+            };
+            boxed("require fits f32", input, fits, number)
+        }
+        Requirement::Allowed(_) => unreachable!("check admits codes only"),
+    }
 }
 
-struct Require<T, F> {
+fn code(requirement: &Requirement, input: &Columns) -> Box<dyn Kernel> {
+    let refused = |code: i32| match code {
+        -1 | -2 => Refused::Missing,
+        _ => Refused::Code(code),
+    };
+    let Requirement::Allowed(allowed) = requirement else {
+        return boxed("require present", input, |code: i32| code != -1 && code != -2, refused);
+    };
+    let allowed = allowed.clone();
+    let size = allowed.len() as u32 - 3;
+    boxed("require allowed categories", input, move |code: i32| allowed[code_row(code, size)] == 1, refused)
+}
+
+fn boxed<T, A, R>(name: &'static str, input: &Columns, accepts: A, refused: R) -> Box<dyn Kernel>
+where
+    T: Cell + Send + Sync + 'static,
+    A: Fn(T) -> bool + Send + Sync + 'static,
+    R: Fn(T) -> Refused + Send + Sync + 'static,
+{
+    Box::new(Require { name, columns: input.slots.clone(), accepts, refused, cell: std::marker::PhantomData })
+}
+
+struct Require<T, A, R> {
     name: &'static str,
     columns: Vec<Slot>,
-    accepts: F,
+    accepts: A,
+    refused: R,
     cell: std::marker::PhantomData<T>,
 }
 
-impl<T, F> Kernel for Require<T, F>
+impl<T, A, R> Kernel for Require<T, A, R>
 where
     T: Cell + Send + Sync,
-    F: Fn(T) -> bool + Send + Sync,
+    A: Fn(T) -> bool + Send + Sync,
+    R: Fn(T) -> Refused + Send + Sync,
 {
-    /// The first column that refuses, and its first row: exact for one row; a block that fails is run again row by row.
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for (column, &slot) in self.columns.iter().enumerate() {
             let cells = scratch.read::<T>(slot, rows);
             // Without an early exit, so that it can run on many rows at once.
             let accepted = cells.iter().fold(true, |all, &cell| all & (self.accepts)(cell));
-            if !accepted {
-                let row = cells.iter().position(|&cell| !(self.accepts)(cell)).unwrap_or(0);
-                return Err(Refusal { row, column });
+            if accepted {
+                continue;
+            }
+            if let Some(&cell) = cells.iter().find(|&&cell| !(self.accepts)(cell)) {
+                return Err(Violation { column, refused: (self.refused)(cell) });
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::real::{each, Real};
-use super::{over, Kernel, Refusal};
+use super::{over, Kernel, Violation};
 use crate::plan::Columns;
 use crate::program::{MathFunction, SigmoidForm, SoftmaxForm};
 use crate::scratch::{Scratch, Slot};
@@ -83,7 +83,7 @@ impl<T: Functions> Elementary<T> {
 }
 
 impl<T: Functions> Kernel for Elementary<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), self.function);
         }
@@ -117,7 +117,7 @@ struct XgboostSigmoid {
 }
 
 impl Kernel for XgboostSigmoid {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             each(scratch.map::<f32, f32>(from, to, rows), |x| {
                 let x = if 88.7 < -x { 88.7 } else { -x };
@@ -138,7 +138,7 @@ struct LightgbmSigmoid {
 }
 
 impl Kernel for LightgbmSigmoid {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let scale = self.scale;
         for &(from, to) in &self.columns {
             each(scratch.map::<f64, f64>(from, to, rows), |x| 1.0 / (1.0 + modelpack_math::exp(-scale * x)));
@@ -157,7 +157,7 @@ struct Expit<T> {
 }
 
 impl<T: Functions> Kernel for Expit<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| T::ONE / (T::ONE + (-x).exp()));
         }
@@ -231,7 +231,7 @@ fn numpy_sum<T: Real>(start: usize, count: usize, cell: &impl Fn(usize) -> T) ->
 }
 
 impl<T: Functions> Kernel for Softmax<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for row in 0..rows {
             self.row(scratch, row, rows);
         }

@@ -1,7 +1,7 @@
 //! Missing values: what counts as one, what stands in for it.
 
 use super::real::{each, Real};
-use super::{over, Kernel, Refusal};
+use super::{over, Kernel, Violation};
 use crate::plan::Columns;
 use crate::program::{Floats, Kind, MissingTest};
 use crate::scratch::{Cell, Scratch, Slot};
@@ -70,7 +70,7 @@ impl<T: Real> Impute<T> {
 }
 
 impl<T: Real> Kernel for Impute<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to, fill) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| if self.test.holds(x) { fill } else { x });
         }
@@ -95,7 +95,7 @@ struct ImputeCode {
 }
 
 impl Kernel for ImputeCode {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let missing = |code| self.test.is_some_and(|test| test.holds(code));
         for &(from, to) in &self.columns {
             each(scratch.map::<i32, i32>(from, to, rows), |code| if missing(code) { self.fill } else { code });
@@ -123,7 +123,7 @@ impl MissingAs {
 }
 
 impl Kernel for MissingAs {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             each(scratch.map::<i32, i32>(from, to, rows), |code| if code == self.from { self.to } else { code });
         }
@@ -184,7 +184,7 @@ struct IsMissing<S> {
 }
 
 impl<S: Test> Kernel for IsMissing<S> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             each(scratch.map::<S::Of, f64>(from, to, rows), |cell| f64::from(u8::from(self.test.holds(cell))));
         }

@@ -19,15 +19,11 @@ use crate::plan::Columns;
 use crate::program::{Kind, Op, OpKind, Program};
 use crate::scratch::{Scratch, Slot};
 
-/// A check refused a cell: the first of its row.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Refusal {
-    pub row: usize,
-    pub column: usize,
-}
+pub use crate::requirement::Violation;
 
 pub trait Kernel: Send + Sync {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal>;
+    /// A check's violation is exact for one row; a block that fails is run again row by row.
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation>;
 
     /// Cells of temporary memory that `run` wants for blocks of `rows` rows.
     fn temporary_cells(&self, _rows: usize) -> usize {

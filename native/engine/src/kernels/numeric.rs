@@ -1,7 +1,7 @@
 //! Arithmetic, element by element.
 
 use super::real::{each, each_present, Real};
-use super::{over, Kernel, Refusal};
+use super::{over, Kernel, Violation};
 use crate::plan::Columns;
 use crate::program::{AffineForm, Arithmetic, Comparison, Float, Floats, Kind};
 use crate::scratch::{Scratch, Slot};
@@ -31,7 +31,7 @@ impl<T: Real> Constant<T> {
 }
 
 impl<T: Real> Kernel for Constant<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(slot, value) in &self.cells {
             scratch.write::<T>(slot, rows).fill(value);
         }
@@ -65,7 +65,7 @@ impl Cast {
 }
 
 impl Kernel for Cast {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             match (self.from, self.to) {
                 (Kind::F64, Float::F32) => self.floats(scratch.map(from, to, rows), |x: f64| x as f32),
@@ -124,7 +124,7 @@ impl<T: Real> Affine<T> {
 }
 
 impl<T: Real> Kernel for Affine<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to, a, b) in &self.columns {
             let columns = scratch.map::<T, T>(from, to, rows);
             match self.form {
@@ -158,7 +158,7 @@ impl<T: Real> Clip<T> {
 }
 
 impl<T: Real> Kernel for Clip<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to, low, high) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| {
                 let raised = if x < low { low } else { x };
@@ -213,7 +213,7 @@ impl<T: Real> Plus<T> {
 }
 
 impl<T: Real> Kernel for Plus<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to, operand) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| x + operand);
         }
@@ -233,7 +233,7 @@ struct ByValue<T> {
 }
 
 impl<T: Real> Kernel for ByValue<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             let (left, right, output) = scratch.zip::<T>(from, to, rows);
             let cells = left.iter().zip(right).zip(output);
@@ -264,7 +264,7 @@ impl<T: Real> Complement<T> {
 }
 
 impl<T: Real> Kernel for Complement<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         each(scratch.map::<T, T>(self.from, self.to[0], rows), |x| T::ONE - x);
         each(scratch.map::<T, T>(self.from, self.to[1], rows), |x| x);
         Ok(())
@@ -288,7 +288,7 @@ impl<T: Real> Compare<T> {
 }
 
 impl<T: Real> Kernel for Compare<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let constant = self.constant;
         for &(from, to) in &self.columns {
             let columns = scratch.map::<T, i64>(from, to, rows);

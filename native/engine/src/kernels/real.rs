@@ -24,7 +24,6 @@ pub trait Real:
     const ONE: Self;
     const NAN: Self;
     const ABSENT: Self;
-    const NAME: &'static str;
 
     fn is_nan(self) -> bool;
     fn is_absent(self) -> bool;
@@ -41,7 +40,6 @@ impl Real for f64 {
     const ONE: f64 = 1.0;
     const NAN: f64 = f64::NAN;
     const ABSENT: f64 = f64::from_bits(0x7FF8_4D50_4142_5345);
-    const NAME: &'static str = "f64";
 
     fn is_nan(self) -> bool {
         self.is_nan()
@@ -73,7 +71,6 @@ impl Real for f32 {
     const ONE: f32 = 1.0;
     const NAN: f32 = f32::NAN;
     const ABSENT: f32 = f32::from_bits(0x7FC4_4D50);
-    const NAME: &'static str = "f32";
 
     fn is_nan(self) -> bool {
         self.is_nan()

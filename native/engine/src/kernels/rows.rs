@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::real::Real;
-use super::{over, Kernel, Refusal};
+use super::{over, Kernel, Violation};
 use crate::plan::Columns;
 use crate::scratch::{Scratch, Slot};
 
@@ -34,7 +34,7 @@ impl<T: Real> RowSum<T> {
 }
 
 impl<T: Real> Kernel for RowSum<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         sum_rows::<T>(scratch, &self.from, self.to, rows);
         Ok(())
     }
@@ -57,7 +57,7 @@ impl<T: Real> NormaliseRows<T> {
 }
 
 impl<T: Real> Kernel for NormaliseRows<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         // The last column holds the sums until its own quotients, which come last, take their place.
         let Some(&sums) = self.to.last() else { return Ok(()) };
         sum_rows::<T>(scratch, &self.from, sums, rows);
@@ -103,7 +103,7 @@ impl<T: Real> Argmax<T> {
 }
 
 impl<T: Real> Kernel for Argmax<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for row in 0..rows {
             let best = self.best(scratch, row, rows);
             scratch.write::<i64>(self.to, rows)[row] = best;

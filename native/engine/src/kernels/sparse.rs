@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::real::{each, Real};
-use super::{over, Kernel, Refusal};
+use super::{over, Kernel, Violation};
 use crate::plan::Columns;
 use crate::scratch::{Scratch, Slot};
 
@@ -19,7 +19,7 @@ impl<T: Real> ToSparse<T> {
 }
 
 impl<T: Real> Kernel for ToSparse<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| {
                 if x == T::ZERO {
@@ -52,7 +52,7 @@ impl<T: Real> FillAbsent<T> {
 }
 
 impl<T: Real> Kernel for FillAbsent<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let fill = self.fill;
         for &(from, to) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| if x.is_absent() { fill } else { x });

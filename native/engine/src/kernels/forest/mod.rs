@@ -10,7 +10,7 @@ mod row;
 mod trees;
 
 use crate::forest::{Emit, Forest};
-use crate::kernels::{Kernel, Refusal};
+use crate::kernels::{Kernel, Violation};
 use crate::plan::Columns;
 use crate::program::{Float, Floats, Kind};
 use crate::scratch::{carve, carved_cells, Scratch, Slot};
@@ -101,7 +101,7 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
 }
 
 impl<X: Key<K>, K: keys::Ordered, A: Accumulator> Kernel for ForestKernel<X, K, A> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Refusal> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         if rows < LEAST_STRIP_ROWS {
             (0..rows).for_each(|row| self.run_row(scratch, row, rows));
             return Ok(());

@@ -1,0 +1,186 @@
+//! Many rows: in blocks, on as many threads as asked for.
+//!
+//! A block in which anything is refused is run again row by row, so that the first error is that of the lowest row and, in it, of
+//! the first feature or step: the same on every path.
+
+use std::thread;
+
+use modelpack_bundle::{quote, Error, ErrorCode, Result, Schema};
+
+use crate::call::{Call, OutputBuffer};
+use crate::columns::Column;
+use crate::model::{column_cell, settle, Model, Row};
+use crate::output;
+use crate::scratch::{carve, carved_cells, with_scratch, Scratch};
+use crate::stats::{self, Seen};
+
+/// A thread is not worth its start for fewer rows.
+const LEAST_THREAD_ROWS: usize = 4_096;
+
+/// What the threads of a call share.
+struct Batch<'a> {
+    model: &'a Model,
+    schema: &'a Schema,
+    columns: &'a [Column<'a>],
+    outputs: Outputs<'a>,
+    mask: u64,
+}
+
+/// Output buffers for several threads.
+#[derive(Clone, Copy)]
+struct Outputs<'a>(&'a [OutputBuffer<'a>]);
+
+// SAFETY: the threads of a call write disjoint rows, and nothing reads the buffers before all have ended.
+unsafe impl Send for Outputs<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Outputs<'_> {}
+
+impl Model {
+    /// Columns in the order of the schema's features, `rows` rows each.
+    pub fn predict_columns(
+        &self,
+        schema: &Schema,
+        columns: &[Column<'_>],
+        rows: usize,
+        threads: usize,
+        call: &mut Call<'_>,
+    ) -> Result<()> {
+        check_columns(schema, columns, rows)?;
+        let mask = output::check(schema, call, rows)?;
+        let batch = Batch { model: self, schema, columns, outputs: Outputs(call.outputs), mask };
+        let mut status = call.status.as_deref_mut().map(|status| &mut status[..rows]);
+        let threads = threads.min(rows / LEAST_THREAD_ROWS).max(1);
+        if threads == 1 {
+            return batch.rows(0, rows, status);
+        }
+        // Whole blocks to each thread.
+        let share = rows.div_ceil(threads).next_multiple_of(self.plan.block_rows());
+        thread::scope(|scope| {
+            let mut workers = Vec::with_capacity(threads);
+            for first in (0..rows).step_by(share) {
+                let count = share.min(rows - first);
+                let own = status.take().map(|status| status.split_at_mut(count));
+                let (own, rest) = own.unzip();
+                status = rest;
+                let batch = &batch;
+                workers.push(scope.spawn(move || batch.rows(first, count, own)));
+            }
+            let answers = workers.into_iter().map(|worker| match worker.join() {
+                Ok(answer) => answer,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            // All are waited for; the first error is that of the lowest rows.
+            answers.fold(Ok(()), Result::and)
+        })
+    }
+}
+
+impl Batch<'_> {
+    /// Answers the rows from `first` on; `status` is theirs.
+    fn rows(&self, first: usize, rows: usize, mut status: Option<&mut [i32]>) -> Result<()> {
+        let plan = &self.model.plan;
+        let block = plan.block_rows().min(rows);
+        let mut layout = plan.layout(block);
+        // The cells of a column are read into the temporary region before any kernel uses it.
+        layout.temporary_cells = layout.temporary_cells.max(carved_cells::<u64>(block));
+        with_scratch(layout, |scratch| {
+            for start in (0..rows).step_by(block.max(1)) {
+                let count = block.min(rows - start);
+                let own = status.as_deref_mut().map(|status| &mut status[start..start + count]);
+                self.block(first + start, count, own, scratch)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn block(&self, first: usize, rows: usize, status: Option<&mut [i32]>, scratch: &mut Scratch<'_>) -> Result<()> {
+        if rows == 1 || !self.try_block(first, rows, scratch) {
+            return self.one_by_one(first, rows, status, scratch);
+        }
+        self.model.stats.keep(rows);
+        self.write(first, rows, scratch);
+        if let Some(status) = status {
+            status.fill(0);
+        }
+        Ok(())
+    }
+
+    /// Whether every row of the block passed; what was counted is for the caller to keep.
+    fn try_block(&self, first: usize, rows: usize, scratch: &mut Scratch<'_>) -> bool {
+        let passed = self.admit(first, rows, scratch).is_ok() && self.run(rows, scratch);
+        if !passed {
+            stats::forget();
+        }
+        passed
+    }
+
+    fn admit(&self, first: usize, rows: usize, scratch: &mut Scratch<'_>) -> Result<()> {
+        let (mut slots, temporary) = scratch.split();
+        let (cells, _) = carve::<u64>(temporary, rows);
+        for (feature, column) in self.columns.iter().enumerate() {
+            let rounded = column.cells(&self.schema.features[feature], first, cells)?;
+            stats::count(feature, Seen::Rounded, rounded as u32);
+            stats::count(feature, Seen::Absent, if column.is_absent() { rows as u32 } else { 0 });
+            self.model.admission.cells(self.schema, feature, cells, column.carrier(), &mut slots)?;
+        }
+        Ok(())
+    }
+
+    fn run(&self, rows: usize, scratch: &mut Scratch<'_>) -> bool {
+        let mut wanted = self.model.plan.steps.iter().filter(|step| step.needed & self.mask != 0);
+        wanted.all(|step| step.kernel.run(scratch, rows).is_ok())
+    }
+
+    fn one_by_one(
+        &self,
+        first: usize,
+        rows: usize,
+        mut status: Option<&mut [i32]>,
+        scratch: &mut Scratch<'_>,
+    ) -> Result<()> {
+        for row in 0..rows {
+            let answer = self.row(first + row, scratch);
+            settle(status.as_deref_mut().map(|status| &mut status[row]), answer)?;
+        }
+        Ok(())
+    }
+
+    fn row(&self, row: usize, scratch: &mut Scratch<'_>) -> Result<()> {
+        let source = Row {
+            schema: self.schema,
+            mask: self.mask,
+            carrier: &|feature| self.columns[feature].carrier(),
+            cell: &|feature| column_cell(self.schema, self.columns, feature, row),
+        };
+        self.model.answer_row(&source, scratch).map_err(|error| error.with_row(row))?;
+        self.write(row, 1, scratch);
+        Ok(())
+    }
+
+    fn write(&self, first: usize, rows: usize, scratch: &Scratch<'_>) {
+        for target in output::targets(self.schema, self.outputs.0, self.mask) {
+            target.write(scratch, &self.model.plan.outputs[target.index()], first, rows);
+        }
+    }
+}
+
+/// One column a feature, of the call's rows; none absent that is not optional.
+fn check_columns(schema: &Schema, columns: &[Column<'_>], rows: usize) -> Result<()> {
+    if columns.len() != schema.features.len() {
+        let message = format!("{} columns; the model has {} features", columns.len(), schema.features.len());
+        return Err(Error::new(ErrorCode::WrongShape, message));
+    }
+    for (feature, column) in schema.features.iter().zip(columns) {
+        if column.rows() != rows {
+            let message = format!("feature {}: {} rows of {rows}", quote(&feature.name), column.rows());
+            return Err(Error::new(ErrorCode::WrongShape, message).with_feature(&feature.name));
+        }
+        if column.is_absent() && !feature.optional {
+            let message = format!("the feature {} is not present", quote(&feature.name));
+            return Err(Error::new(ErrorCode::FeatureAbsent, message)
+                .with_feature(&feature.name)
+                .with_hint("give it a value, or null where it is missing"));
+        }
+    }
+    Ok(())
+}

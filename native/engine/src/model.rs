@@ -1,0 +1,142 @@
+//! A program with its plan: what answers, apart from the bundle that it came from.
+
+use modelpack_bundle::{Carrier, Error, ErrorCode, Result, Schema};
+
+use crate::admission::Admission;
+use crate::call::Call;
+use crate::columns::Column;
+use crate::output::{self, Target};
+use crate::plan::Plan;
+use crate::program::Program;
+use crate::reference;
+use crate::requirement;
+use crate::scratch::{with_scratch, Scratch};
+use crate::stats::{self, FeatureStats, Seen, Stats};
+
+pub struct Model {
+    pub(crate) program: Program,
+    pub(crate) plan: Plan,
+    pub(crate) admission: Admission,
+    pub(crate) stats: Stats,
+}
+
+impl Model {
+    pub fn new(program: Program, schema: &Schema) -> Model {
+        let plan = Plan::new(&program);
+        let admission = Admission::new(schema, &plan.inputs);
+        Model { program, plan, admission, stats: Stats::new(schema.features.len()) }
+    }
+
+    pub fn describe(&self) -> String {
+        self.plan.describe(&self.program)
+    }
+
+    pub fn stats(&self, feature: usize) -> FeatureStats {
+        self.stats.of(feature)
+    }
+
+    /// One row of cells.
+    pub fn predict_row(&self, schema: &Schema, cells: &[u64], call: &mut Call<'_>) -> Result<()> {
+        if cells.len() != schema.features.len() {
+            return Err(cell_count(schema, cells.len()));
+        }
+        let mask = output::check(schema, call, 1)?;
+        let row = Row { schema, mask, carrier: &|_| Carrier::Row, cell: &|feature| Ok(cells[feature]) };
+        with_scratch(self.plan.layout(1), |scratch| {
+            let answer = self.answer_row(&row, scratch);
+            let answer = answer.map_err(|error| if error.row().is_none() { error.with_row(0) } else { error });
+            if answer.is_ok() {
+                output::targets(schema, call.outputs, mask)
+                    .for_each(|target| target.write(scratch, &self.plan.outputs[target.index()], 0, 1));
+            }
+            settle(call.status.as_deref_mut().map(|status| &mut status[0]), answer)
+        })
+    }
+
+    /// Runs the plan on one row; its answer is in the scratch.
+    pub(crate) fn answer_row(&self, row: &Row<'_>, scratch: &mut Scratch<'_>) -> Result<()> {
+        let answer = self.run_row(row, scratch);
+        match answer {
+            Ok(()) => self.stats.keep(1),
+            Err(_) => stats::forget(),
+        }
+        answer
+    }
+
+    fn run_row(&self, row: &Row<'_>, scratch: &mut Scratch<'_>) -> Result<()> {
+        for feature in 0..row.schema.features.len() {
+            let cell = (row.cell)(feature)?;
+            self.admission.cell(row.schema, feature, cell, (row.carrier)(feature), scratch)?;
+        }
+        for step in &self.plan.steps {
+            if step.needed & row.mask == 0 {
+                continue;
+            }
+            if let Err(violation) = step.kernel.run(scratch, 1) {
+                return Err(requirement::error(&self.program, row.schema, &self.program.ops[step.op], &violation));
+            }
+        }
+        Ok(())
+    }
+
+    /// The answers that define the bits, row by row.
+    pub fn reference(&self, schema: &Schema, cells: &[u64], rows: usize, call: &mut Call<'_>) -> Result<()> {
+        let features = schema.features.len();
+        if rows.checked_mul(features) != Some(cells.len()) {
+            let message = format!("{} cells for {rows} rows of {features} features", cells.len());
+            return Err(Error::new(ErrorCode::WrongShape, message));
+        }
+        let mask = output::check(schema, call, rows)?;
+        for row in 0..rows {
+            let answer = self.reference_row(schema, &cells[row * features..][..features]);
+            let answer = answer.map_err(|error| error.with_row(row)).map(|answers| {
+                output::targets(schema, call.outputs, mask)
+                    .for_each(|target: Target<'_>| target.write_row(&answers[target.index()], row));
+            });
+            settle(call.status.as_deref_mut().map(|status| &mut status[row]), answer)?;
+        }
+        Ok(())
+    }
+
+    fn reference_row(&self, schema: &Schema, cells: &[u64]) -> Result<Vec<reference::OutputCells>> {
+        let mut admitted = Vec::with_capacity(cells.len());
+        for (feature, &cell) in schema.features.iter().zip(cells) {
+            admitted.push(modelpack_bundle::admit(feature, cell, Carrier::Row)?.cell);
+        }
+        reference::run(&self.program, schema, &admitted)
+    }
+}
+
+/// One row wherever it lies, and what is wanted of it.
+pub(crate) struct Row<'a> {
+    pub schema: &'a Schema,
+    pub mask: u64,
+    pub carrier: &'a dyn Fn(usize) -> Carrier,
+    pub cell: &'a dyn Fn(usize) -> Result<u64>,
+}
+
+/// The cell of a row of columns, counted as absent where it is.
+pub(crate) fn column_cell(schema: &Schema, columns: &[Column<'_>], feature: usize, row: usize) -> Result<u64> {
+    let mut cell = [0];
+    let rounded = columns[feature].cells(&schema.features[feature], row, &mut cell)?;
+    stats::count(feature, Seen::Rounded, rounded as u32);
+    stats::count(feature, Seen::Absent, u32::from(columns[feature].is_absent()));
+    Ok(cell[0])
+}
+
+/// With a status, an error is the row's own affair; without, it ends the call.
+pub(crate) fn settle(status: Option<&mut i32>, answer: Result<()>) -> Result<()> {
+    match (status, answer) {
+        (Some(status), answer) => {
+            *status = answer.map_or_else(|error| error.code().number(), |()| 0);
+            Ok(())
+        }
+        (None, answer) => answer,
+    }
+}
+
+#[cold]
+fn cell_count(schema: &Schema, cells: usize) -> Error {
+    let message = format!("a row of {cells} cells; the model has {} features", schema.features.len());
+    Error::new(ErrorCode::WrongShape, message)
+}

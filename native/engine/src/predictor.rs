@@ -1,0 +1,128 @@
+//! What answers for a bundle.
+
+use std::sync::Arc;
+use std::thread;
+
+use modelpack_bundle::json;
+use modelpack_bundle::{quote, Bundle, Error, ErrorCode, Programs, Result, Schema, TensorFile};
+
+use crate::call::Call;
+use crate::check::check;
+use crate::columns::Column;
+use crate::golden;
+use crate::model::Model;
+use crate::stats::FeatureStats;
+
+/// The engine that runs the program itself.
+pub const NATIVE: &str = "native";
+
+const TENSORS: &str = "models/main/tensors.safetensors";
+const PROGRAMS: &str = "programs.json";
+
+#[derive(Clone, Debug, Default)]
+pub struct PredictorOptions {
+    /// `None`: the first that can be used.
+    pub engine: Option<String>,
+    /// Threads that a batch may use: 0 or 1 one, -1 as many as there are processors.
+    pub threads: i32,
+}
+
+/// Answers rows and batches. Immutable, so that threads share it freely; calls neither lock nor, once warm, allocate.
+pub struct Predictor {
+    bundle: Arc<Bundle>,
+    model: Model,
+    threads: usize,
+    plan_text: String,
+}
+
+impl std::fmt::Debug for Predictor {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Predictor").field("bundle", &self.bundle.identity()).finish_non_exhaustive()
+    }
+}
+
+impl Predictor {
+    /// Checks the program, plans it, and replays the golden rows: a predictor that exists reproduces them.
+    pub fn new(bundle: &Arc<Bundle>, options: &PredictorOptions) -> Result<Predictor> {
+        check_engine(bundle, options.engine.as_deref())?;
+        let threads = thread_count(options.threads)?;
+        let model = Model::new(read_program(bundle)?, bundle.schema());
+        golden::replay(bundle, &model)?;
+        let plan_text = model.describe();
+        Ok(Predictor { bundle: Arc::clone(bundle), model, threads, plan_text })
+    }
+
+    pub fn bundle(&self) -> &Arc<Bundle> {
+        &self.bundle
+    }
+
+    pub fn schema(&self) -> &Schema {
+        self.bundle.schema()
+    }
+
+    pub fn engine(&self) -> &str {
+        NATIVE
+    }
+
+    /// The steps of the plan, a line each, with the proof behind each rewrite.
+    pub fn plan_text(&self) -> &str {
+        &self.plan_text
+    }
+
+    pub fn stats(&self, feature: usize) -> FeatureStats {
+        self.model.stats(feature)
+    }
+
+    /// One row: a cell a feature, in schema order. `text` is what cells of kind text point into.
+    pub fn predict_row(&self, cells: &[u64], _text: &[u8], call: &mut Call<'_>) -> Result<()> {
+        self.model.predict_row(self.schema(), cells, call)
+    }
+
+    /// A batch: a column a feature, in schema order.
+    pub fn predict_columns(&self, columns: &[Column<'_>], rows: usize, call: &mut Call<'_>) -> Result<()> {
+        self.model.predict_columns(self.schema(), columns, rows, self.threads, call)
+    }
+
+    /// What the reference interpreter answers: cells of rows × features.
+    pub fn reference(&self, cells: &[u64], rows: usize, call: &mut Call<'_>) -> Result<()> {
+        self.model.reference(self.schema(), cells, rows, call)
+    }
+}
+
+fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
+    if !bundle.runnable() {
+        return Err(Error::new(ErrorCode::Usage, "a bundle opened for inspection makes no predictor")
+            .with_hint("open it under a trust policy"));
+    }
+    let wanted = engine.unwrap_or(NATIVE);
+    let present = bundle.engines().iter().any(|engine| engine.name == wanted);
+    if wanted == NATIVE && present {
+        return Ok(());
+    }
+    let names: Vec<&str> = bundle.engines().iter().map(|engine| engine.name.as_str()).collect();
+    let message = format!("the engine {} cannot be used; the bundle has {}", quote(wanted), names.join(", "));
+    Err(Error::new(ErrorCode::Engine, message).with_hint("ask for the engine native"))
+}
+
+fn thread_count(threads: i32) -> Result<usize> {
+    match threads {
+        -1 => Ok(thread::available_parallelism().map_or(1, usize::from)),
+        0 => Ok(1),
+        _ => usize::try_from(threads).map_err(|_| {
+            Error::new(ErrorCode::Usage, format!("{threads} threads")).with_hint("give a positive number, or -1 for all")
+        }),
+    }
+}
+
+/// The bundle's program, checked against its schema and tensors.
+fn read_program(bundle: &Bundle) -> Result<crate::program::Program> {
+    let tensors = TensorFile::parse(bundle.read_member(TENSORS)?)?;
+    let digest = tensors.metadata("program").ok_or_else(|| {
+        Error::new(ErrorCode::Tensors, format!("{TENSORS} names no program in its metadata"))
+    })?;
+    let programs = Programs::parse(&bundle.member(PROGRAMS)?)?;
+    let text = programs.get(digest).ok_or_else(|| {
+        Error::new(ErrorCode::Program, format!("{PROGRAMS} has no program {}", quote(digest)))
+    })?;
+    check(&json::parse(text.as_bytes())?, bundle.schema(), &tensors)
+}
