@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::container::{self, StoredMember, BUNDLE_JSON};
 use crate::manifest::{Engine, Manifest};
-use crate::member::{hash_member, read_member};
+use crate::member::{check_member, read_member};
 use crate::open_options::OpenOptions;
 use crate::quote::quote;
 use crate::schema::{token_of, Schema};
@@ -145,7 +145,7 @@ impl Bundle {
     /// Hashes every member.
     pub fn check_members(&self) -> Result<()> {
         for member in &self.members {
-            check_digest(member, hash_member(&*self.source, &member.stored)?)?;
+            check_member(&*self.source, &member.stored, member.digest)?;
         }
         Ok(())
     }
@@ -182,7 +182,7 @@ impl Unjudged {
             .into_iter()
             .next()
             .expect("the container was refused without one");
-        let (bytes, identity) = read_member(&*source, &stored)?;
+        let (bytes, identity) = read_member(&*source, &stored, None)?;
         let manifest = Manifest::parse(&bytes)?;
         let mut members = match_members(&manifest, others)?;
         members.push(Member {
@@ -237,20 +237,7 @@ impl Unjudged {
 }
 
 fn read_checked(source: &dyn Source, member: &Member) -> Result<Bytes> {
-    let (bytes, digest) = read_member(source, &member.stored)?;
-    check_digest(member, digest)?;
-    Ok(bytes)
-}
-
-fn check_digest(member: &Member, digest: Digest) -> Result<()> {
-    if digest == member.digest {
-        return Ok(());
-    }
-    let message = format!(
-        "the bytes of {} do not have the digest that bundle.json states",
-        quote(&member.stored.name)
-    );
-    Err(Error::new(ErrorCode::Digest, message).with_hint("the file was changed or damaged: copy or download it again"))
+    read_member(source, &member.stored, Some(member.digest)).map(|(bytes, _)| bytes)
 }
 
 /// The stored members with their digests; each is listed with its size, and each that is listed is there.
