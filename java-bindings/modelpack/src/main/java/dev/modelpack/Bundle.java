@@ -23,7 +23,7 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>Opening checks the structure and digests of the bundle; its bytes are copied, so that a file
+ * <p>Opening checks the structure and digests of the bundle; what is read is copied, so that a file
  * replaced later changes nothing. A predictor outlives its bundle.
  */
 public final class Bundle implements AutoCloseable {
@@ -83,11 +83,14 @@ public final class Bundle implements AutoCloseable {
     if (path.getFileSystem() != FileSystems.getDefault()) {
       return open(readAll(path), trust, options);
     }
-    Objects.requireNonNull(trust, "trust");
     NativeLibrary.ensureLoaded();
     return new Bundle(
         Native.bundleOpenPath(
-            Wire.utf8(path.toString()), name(options), minVersion(options), identity(options)));
+            Wire.utf8(path.toString()),
+            isUnsigned(trust),
+            name(options),
+            minVersion(options),
+            identity(options)));
   }
 
   /**
@@ -138,10 +141,10 @@ public final class Bundle implements AutoCloseable {
    */
   public static Bundle open(byte[] content, TrustPolicy trust, OpenOptions options) {
     Objects.requireNonNull(content, "content");
-    Objects.requireNonNull(trust, "trust");
     NativeLibrary.ensureLoaded();
     return new Bundle(
-        Native.bundleOpenBytes(content, name(options), minVersion(options), identity(options)));
+        Native.bundleOpenBytes(
+            content, isUnsigned(trust), name(options), minVersion(options), identity(options)));
   }
 
   /**
@@ -169,13 +172,13 @@ public final class Bundle implements AutoCloseable {
       content.duplicate().get(copy);
       return open(copy, trust, options);
     }
-    Objects.requireNonNull(trust, "trust");
     NativeLibrary.ensureLoaded();
     try {
       return new Bundle(
           Native.bundleOpenMemory(
               Native.bufferAddress(content) + content.position(),
               content.remaining(),
+              isUnsigned(trust),
               name(options),
               minVersion(options),
               identity(options)));
@@ -331,6 +334,11 @@ public final class Bundle implements AutoCloseable {
     return ErrorDetails.of(ErrorCode.IO, what + " cannot be read: " + error)
         .withCause(error)
         .exception();
+  }
+
+  /** Without a policy, the core refuses the bundle and says so. */
+  private static boolean isUnsigned(TrustPolicy trust) {
+    return trust == TrustPolicy.UNSIGNED;
   }
 
   private static byte[] name(OpenOptions options) {

@@ -22,9 +22,13 @@ final class MapEncoder {
     this.strict = strict;
   }
 
-  /** Writes the row's cells from the buffer's start on. */
-  void encode(Map<String, ?> row, ByteBuffer bytes) {
+  /**
+   * Writes the row's cells from the buffer's start on. Returns a byte per feature, 1 for an
+   * optional one that is not present; null where all are.
+   */
+  byte[] encode(Map<String, ?> row, ByteBuffer bytes) {
     int found = 0;
+    byte[] absent = null;
     for (int feature = 0; feature < names.length; feature++) {
       Object value = row.get(names[feature]);
       if (value != null) {
@@ -35,6 +39,8 @@ final class MapEncoder {
           found++;
         } else {
           requireOptional(feature, row);
+          absent = absent == null ? new byte[names.length] : absent;
+          absent[feature] = 1;
         }
         bytes.putLong(feature * Long.BYTES, cells.missing(feature));
       }
@@ -42,6 +48,7 @@ final class MapEncoder {
     if (strict && found < row.size()) {
       refuseFurtherKey(row);
     }
+    return absent;
   }
 
   private void requireOptional(int feature, Map<String, ?> row) {

@@ -23,13 +23,14 @@ final class Native {
 
   // A bundle. Expectations are null where there are none.
 
-  static native long bundleOpenPath(byte[] path, byte[] name, byte[] minVersion, byte[] identity);
+  static native long bundleOpenPath(
+      byte[] path, boolean unsigned, byte[] name, byte[] minVersion, byte[] identity);
 
   static native long bundleOpenBytes(
-      byte[] content, byte[] name, byte[] minVersion, byte[] identity);
+      byte[] content, boolean unsigned, byte[] name, byte[] minVersion, byte[] identity);
 
   static native long bundleOpenMemory(
-      long address, long size, byte[] name, byte[] minVersion, byte[] identity);
+      long address, long size, boolean unsigned, byte[] name, byte[] minVersion, byte[] identity);
 
   static native void bundleFree(long bundle);
 
@@ -86,6 +87,13 @@ final class Native {
    * schema order, each from a multiple of 8 bytes. {@code mask}: bit i for output i, 0 for all.
    */
   static native void predictRow(long predictor, long cells, long outputs, long mask, long token);
+
+  /**
+   * As {@link #predictRow}; {@code absent} holds a byte per feature, 1 for an optional one that is
+   * not present.
+   */
+  static native void predictRowWithAbsent(
+      long predictor, long cells, long outputs, long mask, long token, byte[] absent);
 
   /**
    * A batch; {@link BatchCall} says what the arrays hold. {@code status} is 0, or the address of

@@ -59,8 +59,8 @@ public final class Predictor implements AutoCloseable {
     try {
       Scratch scratch = pool.take();
       try {
-        maps.encode(row, scratch.bytes);
-        return predict(scratch, schema.token());
+        byte[] absent = maps.encode(row, scratch.bytes);
+        return predict(scratch, absent, schema.token());
       } finally {
         pool.give(scratch);
       }
@@ -88,6 +88,8 @@ public final class Predictor implements AutoCloseable {
    * @throws ClosedException if this was closed
    */
   public Prediction predict(Row row) {
+    // A row of another schema is refused by its token, before anything of it is read.
+    byte[] absent = row.token() == schema.token() ? row.absent() : null;
     long[] cells = row.cells();
     int call = handle.enter();
     try {
@@ -96,7 +98,7 @@ public final class Predictor implements AutoCloseable {
         // Of another schema, the row may be longer than the memory: the token below then refuses
         // it.
         scratch.cellView.put(0, cells, 0, Math.min(cells.length, encoder.width()));
-        return predict(scratch, row.token());
+        return predict(scratch, absent, row.token());
       } finally {
         pool.give(scratch);
       }
@@ -310,8 +312,14 @@ public final class Predictor implements AutoCloseable {
     return handle.closeAndWait(timeout);
   }
 
-  private Prediction predict(Scratch scratch, long token) {
-    Native.predictRow(handle.pointer(), scratch.cells, scratch.outputs, ALL_OUTPUTS, token);
+  private Prediction predict(Scratch scratch, byte[] absent, long token) {
+    long predictor = handle.pointer();
+    if (absent == null) {
+      Native.predictRow(predictor, scratch.cells, scratch.outputs, ALL_OUTPUTS, token);
+    } else {
+      Native.predictRowWithAbsent(
+          predictor, scratch.cells, scratch.outputs, ALL_OUTPUTS, token, absent);
+    }
     double[] values = new double[outputs.width()];
     outputs.read(scratch.bytes, cellBytes, values);
     List<String> missing = null;

@@ -146,22 +146,26 @@ public final class Row {
     return schema.token();
   }
 
-  /** The cells; what was not set must be optional. */
   long[] cells() {
-    if (presentCount < cells.length) {
-      fillAbsent();
-    }
     return cells;
   }
 
-  private void fillAbsent() {
+  /** A byte per feature, 1 for an optional one that was not set; null where all were. */
+  byte[] absent() {
+    return presentCount == cells.length ? null : fillAbsent();
+  }
+
+  private byte[] fillAbsent() {
+    byte[] absent = new byte[cells.length];
     for (int feature = 0; feature < cells.length; feature++) {
       if (!present[feature]) {
         if (!schema.features().get(feature).optional()) {
           core.absent(feature, List.of());
         }
         cells[feature] = encoder.missing(feature);
+        absent[feature] = 1;
       }
     }
+    return absent;
   }
 }

@@ -1,0 +1,213 @@
+//! Bundles.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jni_sys::{jboolean, jbyteArray, jclass, jlong, JNIEnv};
+use modelpack_bundle::{Bundle, Error, ErrorCode, OpenOptions, Result, Trust};
+
+use crate::arrays::{bytes, new_bytes, optional_text, text, Reference};
+use crate::wire::Wire;
+use crate::{boundary, handle, schema};
+
+/// What Java expects of a bundle, as it comes.
+#[derive(Clone, Copy)]
+struct Expectations {
+    unsigned: jboolean,
+    name: jbyteArray,
+    min_version: jbyteArray,
+    identity: jbyteArray,
+}
+
+impl Expectations {
+    /// # Safety
+    /// `env` is the calling thread's; the arrays are byte arrays or null.
+    unsafe fn read(self, env: *mut JNIEnv) -> Result<OpenOptions> {
+        // SAFETY: promised by the caller.
+        unsafe {
+            Ok(OpenOptions {
+                trust: self.unsigned.then_some(Trust::Unsigned),
+                name: optional_text(env, self.name)?,
+                min_version: optional_text(env, self.min_version)?,
+                identity: optional_text(env, self.identity)?,
+            })
+        }
+    }
+}
+
+/// # Safety
+/// Called by the JVM with the types of `Native`.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenPath(
+    env: *mut JNIEnv,
+    class: jclass,
+    path: jbyteArray,
+    unsigned: jboolean,
+    name: jbyteArray,
+    min_version: jbyteArray,
+    identity: jbyteArray,
+) -> jlong {
+    let expectations = Expectations {
+        unsigned,
+        name,
+        min_version,
+        identity,
+    };
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let options = expectations.read(env)?;
+            Bundle::open(Path::new(&text(env, path)?), &options).map(handle::give)
+        })
+    }
+}
+
+/// # Safety
+/// Called by the JVM with the types of `Native`.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenBytes(
+    env: *mut JNIEnv,
+    class: jclass,
+    content: jbyteArray,
+    unsigned: jboolean,
+    name: jbyteArray,
+    min_version: jbyteArray,
+    identity: jbyteArray,
+) -> jlong {
+    let expectations = Expectations {
+        unsigned,
+        name,
+        min_version,
+        identity,
+    };
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let options = expectations.read(env)?;
+            Bundle::open_bytes(bytes(env, content)?, &options).map(handle::give)
+        })
+    }
+}
+
+/// # Safety
+/// Called by the JVM with the types of `Native`; `size` bytes at `address` can be read.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenMemory(
+    env: *mut JNIEnv,
+    class: jclass,
+    address: jlong,
+    size: jlong,
+    unsigned: jboolean,
+    name: jbyteArray,
+    min_version: jbyteArray,
+    identity: jbyteArray,
+) -> jlong {
+    let expectations = Expectations {
+        unsigned,
+        name,
+        min_version,
+        identity,
+    };
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let options = expectations.read(env)?;
+            Bundle::open_bytes(copied(address, size as usize)?, &options).map(handle::give)
+        })
+    }
+}
+
+/// # Safety
+/// `size` bytes at `address` can be read.
+unsafe fn copied(address: jlong, size: usize) -> Result<Vec<u8>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(size)
+        .map_err(|_| Error::new(ErrorCode::NoMemory, format!("no memory for a bundle of {size} bytes")))?;
+    // SAFETY: promised by the caller. An empty buffer may have no address.
+    if size > 0 {
+        copy.extend_from_slice(unsafe { std::slice::from_raw_parts(address as *const u8, size) });
+    }
+    Ok(copy)
+}
+
+/// # Safety
+/// Called by the JVM; `bundle` is not used again.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleFree(env: *mut JNIEnv, class: jclass, bundle: jlong) {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            handle::free::<Arc<Bundle>>(bundle);
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `bundle` is a live handle.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleFacts(
+    env: *mut JNIEnv,
+    class: jclass,
+    bundle: jlong,
+) -> jbyteArray {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let bundle: &Arc<Bundle> = handle::borrow(bundle);
+            let mut wire = Wire::default();
+            for fact in [
+                bundle.name(),
+                bundle.version(),
+                bundle.identity(),
+                bundle.model_digest(),
+            ] {
+                wire.text(fact)?;
+            }
+            wire.bool(bundle.verified());
+            new_bytes(env, &wire.into_bytes())
+        })
+        .0
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `bundle` is a live handle, `name` a byte array.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleMember(
+    env: *mut JNIEnv,
+    class: jclass,
+    bundle: jlong,
+    name: jbyteArray,
+) -> jbyteArray {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let bundle: &Arc<Bundle> = handle::borrow(bundle);
+            let name = text(env, name)?;
+            if !bundle.has_member(&name) {
+                return Ok(Reference::default());
+            }
+            new_bytes(env, &bundle.read_member(&name)?)
+        })
+        .0
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `bundle` is a live handle.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleSchema(
+    env: *mut JNIEnv,
+    class: jclass,
+    bundle: jlong,
+) -> jbyteArray {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let bundle: &Arc<Bundle> = handle::borrow(bundle);
+            new_bytes(env, &schema::encode(bundle.schema())?)
+        })
+        .0
+    }
+}

@@ -1,0 +1,130 @@
+//! Predictors.
+
+use std::sync::Arc;
+
+use jni_sys::{jbyteArray, jclass, jint, jlong, jlongArray, JNIEnv};
+use modelpack_bundle::{Bundle, Schema};
+use modelpack_engine::predictor::{Predictor, PredictorOptions};
+
+use crate::arrays::{new_bytes, new_longs, optional_text};
+use crate::row::RowOutputs;
+use crate::{boundary, handle};
+
+/// What Java's `Predictor` holds.
+pub struct JavaPredictor {
+    pub predictor: Predictor,
+    pub outputs: RowOutputs,
+}
+
+impl JavaPredictor {
+    pub fn schema(&self) -> &Schema {
+        self.predictor.schema()
+    }
+}
+
+/// # Safety
+/// `handle` is a live predictor's, and is not freed as long as `'a`.
+#[inline]
+pub unsafe fn borrow<'a>(handle: jlong) -> &'a JavaPredictor {
+    // SAFETY: promised by the caller.
+    unsafe { handle::borrow(handle) }
+}
+
+/// # Safety
+/// Called by the JVM; `bundle` is a live handle, `engine` a byte array or null.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
+    env: *mut JNIEnv,
+    class: jclass,
+    bundle: jlong,
+    engine: jbyteArray,
+    threads: jint,
+) -> jlong {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let bundle: &Arc<Bundle> = handle::borrow(bundle);
+            let options = PredictorOptions {
+                engine: optional_text(env, engine)?,
+                threads,
+            };
+            let predictor = Predictor::new(bundle, &options)?;
+            let outputs = RowOutputs::new(predictor.schema());
+            Ok(handle::give(JavaPredictor { predictor, outputs }))
+        })
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `predictor` is not used again.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorFree(
+    env: *mut JNIEnv,
+    class: jclass,
+    predictor: jlong,
+) {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            handle::free::<JavaPredictor>(predictor);
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `predictor` is a live handle.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorEngine(
+    env: *mut JNIEnv,
+    class: jclass,
+    predictor: jlong,
+) -> jbyteArray {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            new_bytes(env, borrow(predictor).predictor.engine().as_bytes())
+        })
+        .0
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `predictor` is a live handle.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorPlan(
+    env: *mut JNIEnv,
+    class: jclass,
+    predictor: jlong,
+) -> jbyteArray {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            new_bytes(env, borrow(predictor).predictor.plan_text().as_bytes())
+        })
+        .0
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `predictor` is a live handle.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorStats(
+    env: *mut JNIEnv,
+    class: jclass,
+    predictor: jlong,
+) -> jlongArray {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let predictor = &borrow(predictor).predictor;
+            let counts: Vec<jlong> = (0..predictor.schema().features.len())
+                .map(|feature| predictor.stats(feature))
+                .flat_map(|seen| [seen.rows, seen.missing, seen.unseen, seen.rounded, seen.absent])
+                .map(|count| count as jlong)
+                .collect();
+            new_longs(env, &counts)
+        })
+        .0
+    }
+}
