@@ -1,1 +1,98 @@
-"""Trained tabular models as one verified file."""
+"""Trained tabular models as one verified file that answers with the same bits in Python, C, Java and Spark.
+
+>>> packed = modelpack.pack(pipeline, X, name="eta", version="1.0.0")  # doctest: +SKIP
+>>> predictor = modelpack.load(packed, modelpack.UNSIGNED, name="eta")  # doctest: +SKIP
+>>> predictor.predict_one({"hour": 17, "carrier": "AA"}).value  # doctest: +SKIP
+
+Predicting needs numpy and cffi only; a framework is imported when a model of it is packed.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from modelpack.errors import (
+    ClosedError,
+    FormatError,
+    InputError,
+    InternalError,
+    IoError,
+    MismatchError,
+    ModelpackError,
+    NotFoundError,
+    TrustError,
+    UnsupportedModelError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from modelpack.bundle import Bundle
+    from modelpack.opening import inspect, load, open
+    from modelpack.prediction import Prediction
+    from modelpack.predictor import Predictor
+    from modelpack.schema import Classes, Default, Feature, Output, Schema
+    from modelpack.trust import UNSIGNED
+
+__all__ = [
+    "UNSIGNED",
+    "Bundle",
+    "Classes",
+    "ClosedError",
+    "Default",
+    "Feature",
+    "FormatError",
+    "InputError",
+    "InternalError",
+    "IoError",
+    "MismatchError",
+    "ModelpackError",
+    "NotFoundError",
+    "Output",
+    "Prediction",
+    "Predictor",
+    "Schema",
+    "TrustError",
+    "UnsupportedModelError",
+    "UsageError",
+    "__version__",
+    "check",
+    "inspect",
+    "load",
+    "open",
+    "pack",
+]
+
+# Where the rest of the public surface is. It is imported at first use: no one waits for what he does not need.
+_PLACES = {
+    "UNSIGNED": "modelpack.trust",
+    "Bundle": "modelpack.bundle",
+    "Classes": "modelpack.schema",
+    "Default": "modelpack.schema",
+    "Feature": "modelpack.schema",
+    "Output": "modelpack.schema",
+    "Prediction": "modelpack.prediction",
+    "Predictor": "modelpack.predictor",
+    "Schema": "modelpack.schema",
+    "check": "modelpack.checking",
+    "inspect": "modelpack.opening",
+    "load": "modelpack.opening",
+    "open": "modelpack.opening",
+    "pack": "modelpack.packing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from modelpack._core import version
+
+        return version()
+    if name not in _PLACES:
+        raise AttributeError(f"module 'modelpack' has no attribute {name!r}")
+    found = getattr(import_module(_PLACES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

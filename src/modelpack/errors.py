@@ -81,6 +81,10 @@ class ModelpackError(Exception):
         self.node = node
         self.hint = hint
 
+    def __str__(self) -> str:
+        message = str(self.args[0]) if self.args else ""
+        return message if self.row is None else f"row {self.row}: {message}"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)
 

@@ -1,0 +1,131 @@
+"""An opened bundle: what the file says about itself and its model."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from modelpack._core import NULL, Handle, encoded, ffi, lib, new_error, number_of, raise_error, text_of
+from modelpack.canonical import parse_json
+from modelpack.errors import ClosedError
+from modelpack.schema import Schema
+from modelpack.trust import Trust
+
+if TYPE_CHECKING:
+    from modelpack.predictor import Predictor
+
+__all__ = ["Bundle"]
+
+
+class Bundle:
+    """A bundle whose structure and digests hold. Made by `modelpack.open`.
+
+    Attributes
+    ----------
+    path : str or None
+        Where it was opened from; None if from memory.
+    name, version : str
+    identity : str
+        ``sha256:…`` of `bundle.json`: covers every byte but the signatures.
+    model_digest : str
+        ``sha256:…`` of what decides the answers; equal for two packagings of one model.
+    verified : bool
+        Whether a signature was checked; False under `modelpack.UNSIGNED`.
+    schema : Schema
+    manifest, metrics, record, config : dict
+        Contents of `bundle.json`, `metrics.json`, `record.json`, `config.json`; empty where there is no such member.
+    """
+
+    def __init__(self, handle: Handle, path: str | None, trust: Trust) -> None:
+        self._handle = handle
+        self.trust = trust
+        self.path = path
+        self.name = text_of(lib.mp_bundle_name, handle)
+        self.version = text_of(lib.mp_bundle_version, handle)
+        self.identity = text_of(lib.mp_bundle_identity, handle)
+        self.model_digest = text_of(lib.mp_bundle_model_digest, handle)
+        self.verified = bool(number_of("int32_t", lib.mp_bundle_verified, handle))
+        self.schema = Schema.from_json(self.member("schema.json"))
+
+    def __repr__(self) -> str:
+        return f"<modelpack.Bundle {self.name} {self.version} {self.identity[:19]}…>"
+
+    # ---- members ----
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Names of the members, signatures aside."""
+        handle = self.handle
+        count = number_of("uint64_t", lib.mp_bundle_member_count, handle)
+        return tuple(text_of(lib.mp_bundle_member_name, handle, index) for index in range(count))
+
+    def member(self, name: str) -> bytes:
+        """The bytes of a member, its digest checked before they are handed out.
+
+        Raises
+        ------
+        FormatError
+            There is no such member, or it does not have the digest that `bundle.json` states.
+        """
+        text, length = encoded(name)
+        data, size, error = ffi.new("void **"), ffi.new("uint64_t *"), new_error()
+        code = lib.mp_bundle_member(self.handle, text, length, data, size, error)
+        if code:
+            raise_error(error, code)
+        return bytes(ffi.buffer(data[0], size[0]))
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        return self._json("bundle.json")
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        return self._json("metrics.json")
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        return self._json("record.json")
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        return self._json("config.json")
+
+    def _json(self, name: str) -> dict[str, Any]:
+        if name != "bundle.json" and name not in self.members:
+            return {}
+        content: dict[str, Any] = parse_json(self.member(name))
+        return content
+
+    # ---- use ----
+
+    def predictor(self, *, engine: str | None = None, threads: int | str = 1) -> Predictor:
+        """A predictor of this bundle; see `modelpack.load`. It outlives the bundle."""
+        from modelpack.predictor import Predictor
+
+        return Predictor(self, engine=engine, threads=threads)
+
+    def close(self) -> None:
+        """Lets go of the file's bytes. What was read stays; predictors go on."""
+        self._handle = NULL
+
+    def __enter__(self) -> Bundle:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def handle(self) -> Handle:
+        """The core's handle.
+
+        Raises
+        ------
+        ClosedError
+        """
+        handle = self._handle
+        if handle == NULL:
+            raise ClosedError(f"the bundle {self.name} {self.version} was closed")
+        return handle

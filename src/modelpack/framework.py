@@ -1,0 +1,16 @@
+"""What the model that a bundle was packed from offers to its users, read from its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["has_decision_function"]
+
+
+def has_decision_function(config: Mapping[str, Any]) -> bool:
+    """Whether the model has scikit-learn's ``decision_function``: its last step is scikit-learn's own."""
+    steps = config.get("steps")
+    if isinstance(steps, list) and steps and isinstance(steps[-1], Mapping):
+        return has_decision_function(steps[-1])
+    return config.get("framework") == "sklearn"

@@ -1,0 +1,50 @@
+"""Batches from numpy arrays: columns without names, the features in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelpack.binding import unnamed
+from modelpack.encoder import FeatureEncoder
+from modelpack.errors import InputError
+from modelpack.inputs.batch import Batch, Columns, Matrix, Problems, dtype_code
+from modelpack.inputs.column import array_column
+
+__all__ = ["array_batch"]
+
+
+def array_batch(array: npt.NDArray[Any], features: list[FeatureEncoder], problems: Problems) -> Batch:
+    """The batch of an array of rows by features, of any dtype, byte order and strides.
+
+    Raises
+    ------
+    InputError
+        WRONG_SHAPE: the array has not two dimensions, or not a column per feature; WRONG_TYPE: a structured array.
+    """
+    if array.dtype.names is not None:
+        raise InputError(
+            "a structured array is not taken, since its fields have names and types of their own",
+            hint="pass pandas.DataFrame(X)",
+        )
+    if array.ndim != 2:
+        raise InputError(
+            f"the array has {array.ndim} dimension{'s' if array.ndim != 1 else ''}, a batch has two: rows and features",
+            name="WRONG_SHAPE",
+            hint="pass X.reshape(1, -1) for one row, or use predict_one",
+        )
+    unnamed(array.shape[1], [item.feature for item in features])
+    if isinstance(array, np.ma.MaskedArray):
+        return _by_column(array, features, problems)
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if dtype_code(array) is not None:
+        return Matrix(np.asarray(array))
+    return _by_column(array, features, problems)
+
+
+def _by_column(array: npt.NDArray[Any], features: list[FeatureEncoder], problems: Problems) -> Columns:
+    columns = [array_column(array[:, item.index], item, problems) for item in features]
+    return Columns(len(array), columns, problems)

@@ -1,0 +1,81 @@
+"""Batches from pandas data frames, column by column as the dtypes say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from modelpack._core import Handle
+from modelpack.binding import bind, refuse_extra, unnamed
+from modelpack.encoder import FeatureEncoder
+from modelpack.inputs.batch import Batch, Column, Columns, Matrix, Problems, dtype_code
+from modelpack.inputs.column import array_column, coded_column, object_column
+
+__all__ = ["is_pandas", "pandas_batch"]
+
+
+def is_pandas(data: Any) -> bool:
+    return hasattr(data, "iloc") and hasattr(data, "dtypes") and hasattr(data, "columns")
+
+
+def pandas_batch(frame: Any, features: list[FeatureEncoder], bundle: Handle, strict: bool, problems: Problems) -> Batch:
+    """The batch of a data frame; columns are bound by name, or by position where no column has a name."""
+    places = _places(frame, features, bundle, strict)
+    matrix = _matrix(frame, places)
+    if matrix is not None:
+        return matrix
+    columns = [
+        Column.absent() if place is None else series_column(frame.iloc[:, place], item, problems)
+        for place, item in zip(places, features, strict=True)
+    ]
+    return Columns(len(frame), columns, problems)
+
+
+def _places(frame: Any, features: list[FeatureEncoder], bundle: Handle, strict: bool) -> list[int | None]:
+    names = frame.columns.tolist()
+    schema = [item.feature for item in features]
+    if names == [feature.name for feature in schema]:
+        return list(range(len(names)))
+    if names and all(isinstance(name, (int, np.integer)) for name in names):  # pandas' own numbering: no names
+        unnamed(len(names), schema)
+        return list(range(len(names)))
+    places = bind(names, schema)
+    if strict:
+        refuse_extra(names, schema, bundle)
+    return places
+
+
+def _matrix(frame: Any, places: list[int | None]) -> Matrix | None:
+    """The frame as one array where all of its columns have one numpy dtype that the core reads."""
+    dtypes = set(frame.dtypes)
+    if len(dtypes) != 1 or None in places:
+        return None
+    if not isinstance(next(iter(dtypes)), np.dtype):
+        return None
+    array = frame.to_numpy()
+    if array.ndim != 2 or not array.dtype.isnative or dtype_code(array) is None:
+        return None
+    in_order = places == list(range(array.shape[1]))
+    return Matrix(array if in_order else array[:, places])
+
+
+def series_column(series: Any, encoder: FeatureEncoder, problems: Problems) -> Column:
+    """The column of a Series of any dtype."""
+    dtype = series.dtype
+    if isinstance(dtype, np.dtype):
+        return array_column(series.to_numpy(), encoder, problems)
+    kind = type(dtype).__name__
+    if kind == "CategoricalDtype":
+        return coded_column(series.cat.codes.to_numpy(), series.cat.categories.tolist(), encoder, problems)
+    if kind == "DatetimeTZDtype":
+        return array_column(series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), encoder, problems)
+    if kind == "SparseDtype":
+        return series_column(series.sparse.to_dense(), encoder, problems)
+    if kind == "StringDtype" or (kind == "ArrowDtype" and dtype.kind in "UO" and dtype.type is str):
+        codes, texts = series.factorize()
+        return coded_column(codes, texts.tolist(), encoder, problems)
+    if dtype.kind in "biuf":  # nullable numbers and bools
+        missing = series.isna().to_numpy(dtype=bool)
+        return array_column(series.to_numpy(dtype=dtype.numpy_dtype, na_value=0), encoder, problems, ~missing)
+    return object_column(series.tolist(), encoder, problems)

@@ -1,0 +1,165 @@
+"""Opening bundles: from a path, from memory, for use or just to look."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from modelpack._core import Handle, encoded, error_of, ffi, found_or_missing, lib, new_error, struct
+from modelpack.bundle import Bundle
+from modelpack.errors import IoError, TrustError, UsageError
+from modelpack.trust import Trust, trust_handle
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from modelpack.predictor import Predictor
+
+__all__ = ["inspect", "load", "open", "reopen"]
+
+
+def open(
+    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO,
+    trust: Trust = None,
+    *,
+    name: str | None = None,
+    min_version: str | None = None,
+    identity: str | None = None,
+) -> Bundle:
+    """Opens a bundle: checks its structure, its digests and whether it is trusted and the one expected.
+
+    Parameters
+    ----------
+    source
+        Path, bytes, or an open binary file. It is read into private memory: replacing the file later changes nothing.
+    trust
+        `modelpack.UNSIGNED`: nothing says who made the bundle, digests are still checked.
+    name, min_version, identity
+        What the caller expects; anything else is refused.
+
+    Raises
+    ------
+    TrustError
+        No policy permits the bundle, or it is not the one expected.
+    FormatError
+        The bytes are no bundle, a damaged one, or one that this version cannot read.
+    IoError
+        The file cannot be read (`NotFoundError` if it does not exist).
+
+    Examples
+    --------
+    >>> bundle = modelpack.open("eta-1.4.0.mpk", modelpack.UNSIGNED, name="eta")  # doctest: +SKIP
+    >>> bundle.metrics["test"]["rmse"]  # doctest: +SKIP
+    """
+    options = struct("mp_open_options")
+    permit = trust_handle(trust)
+    expected = [encoded(text) for text in (name, min_version, identity)]
+    options.trust = permit
+    (options.name, options.name_length) = expected[0]
+    (options.min_version, options.min_version_length) = expected[1]
+    (options.identity, options.identity_length) = expected[2]
+    out, error = ffi.new("mp_bundle **"), new_error()
+    path = _path_of(source)
+    if path is not None:
+        text, length = encoded(path)
+        code = lib.mp_bundle_open(text, length, options, out, error)
+    else:
+        data = _bytes_of(source)
+        code = lib.mp_bundle_open_memory(ffi.from_buffer(data), len(data), options, out, error)
+    if code:
+        raise _opening_error(error, code, path)
+    return Bundle(ffi.gc(out[0], lib.mp_bundle_free), path, trust)
+
+
+def inspect(path: str | os.PathLike[str]) -> Bundle:
+    """Opens a bundle to look at it: structure and digests are checked, no trust is asked, and nothing of it can run."""
+    text, length = encoded(os.fspath(path))
+    out, error = ffi.new("mp_bundle **"), new_error()
+    code = lib.mp_bundle_inspect(text, length, out, error)
+    if code:
+        raise _opening_error(error, code, os.fspath(path))
+    return Bundle(ffi.gc(out[0], lib.mp_bundle_free), os.fspath(path), None)
+
+
+def load(
+    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO,
+    trust: Trust = None,
+    *,
+    name: str | None = None,
+    min_version: str | None = None,
+    identity: str | None = None,
+    engine: str | None = None,
+    threads: int | str = 1,
+) -> Predictor:
+    """Opens a bundle and makes its predictor; the golden rows are replayed first.
+
+    Parameters
+    ----------
+    source
+        Path, bytes, or an open binary file.
+    trust
+        `modelpack.UNSIGNED`: nothing says who made the bundle, digests are still checked.
+    name, min_version, identity
+        What the caller expects; anything else is refused. Always give at least the name.
+    engine : str, optional
+        By default the first usable one, ``native`` where there is a program.
+    threads : int or "auto"
+        Threads that a batch may use.
+
+    Raises
+    ------
+    TrustError
+        No policy permits the bundle, or it is not the one expected.
+    FormatError
+        The bytes are no bundle, a damaged one, or this engine does not reproduce its golden rows.
+    UnsupportedModelError
+        The bundle does not hold the engine.
+    IoError
+        The file cannot be read (`NotFoundError` if it does not exist).
+
+    Examples
+    --------
+    >>> predictor = modelpack.load("eta-1.4.0.mpk", modelpack.UNSIGNED, name="eta")  # doctest: +SKIP
+    >>> predictor.predict(X)  # doctest: +SKIP
+    """
+    bundle = open(source, trust, name=name, min_version=min_version, identity=identity)
+    return bundle.predictor(engine=engine, threads=threads)
+
+
+def reopen(path: str, identity: str, engine: str | None, threads: int | str, unsigned: bool) -> Predictor:
+    """Makes the predictor of a pickle."""
+    try:
+        return load(path, identity=identity, engine=engine, threads=threads)
+    except TrustError as error:
+        if not (unsigned and error.name == "UNTRUSTED"):
+            raise
+        call = f"modelpack.load({path!r}, modelpack.UNSIGNED, identity={identity!r})"
+        raise TrustError(
+            "the predictor was opened with modelpack.UNSIGNED, a permission that no pickle carries",
+            hint=f"open it in the receiving process: {call}",
+        ) from None
+
+
+def _path_of(source: Any) -> str | None:
+    if isinstance(source, (str, os.PathLike)):
+        path = os.fspath(source)
+        return path.decode() if isinstance(path, bytes) else path
+    return None
+
+
+def _bytes_of(source: Any) -> bytes | memoryview:
+    """The bytes of a buffer or of what an open binary file still holds."""
+    if hasattr(source, "read"):
+        source = source.read()
+    try:
+        return memoryview(source).cast("B")
+    except TypeError:
+        raise UsageError(
+            f"a bundle cannot be opened from {type(source).__name__}",
+            hint="give a path, bytes or a file opened in mode 'rb'",
+        ) from None
+
+
+def _opening_error(holder: Handle, code: int, path: str | None) -> Exception:
+    error = error_of(holder, code)
+    return found_or_missing(error, path) if isinstance(error, IoError) and path is not None else error

@@ -1,0 +1,324 @@
+"""Predictions from a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelpack._core import lib, text_of
+from modelpack.bundle import Bundle
+from modelpack.encoder import FeatureEncoder, RowEncoder
+from modelpack.errors import UsageError
+from modelpack.framework import has_decision_function
+from modelpack.inputs import ArrowBatch, Reader, plain_rows
+from modelpack.native import NativePredictor
+from modelpack.outputs import Outputs, OutputType
+from modelpack.prediction import Prediction, RowLayout
+from modelpack.row import MatrixRow, RowPath, RowPredictor
+from modelpack.run import Answers, reference, run
+from modelpack.schema import Schema
+from modelpack.stats import FeatureStats, feature_stats
+from modelpack.trust import UNSIGNED
+
+__all__ = ["Predictor"]
+
+
+class _Method:
+    """A method that a predictor has only where its framework's model has it; elsewhere the attribute is absent."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+        self._name = function.__name__
+
+    def __get__(self, predictor: Predictor | None, owner: type) -> Any:
+        if predictor is None:
+            return self
+        if self._name not in predictor._methods:
+            raise AttributeError(
+                f"this predictor has no {self._name}, as the model it was packed from; "
+                f"its outputs are {', '.join(predictor._outputs.names)}"
+            )
+        return self._function.__get__(predictor, owner)
+
+
+class Predictor:
+    """A model that answers. Made by `modelpack.load` or `Bundle.predictor`; immutable, safe to share between threads.
+
+    Attributes
+    ----------
+    bundle : Bundle
+    schema : Schema
+    engine : str
+        The engine that answers, such as ``native``.
+    classes_ : array
+        Class labels of a classifier, in the framework's dtype; a list of arrays where there are several label columns.
+    n_features_in_ : int
+    feature_names_in_ : array of str
+    """
+
+    def __init__(self, bundle: Bundle, *, engine: str | None = None, threads: int | str = 1) -> None:
+        self._native = NativePredictor(bundle, engine, threads)
+        self._arguments = (engine, threads)
+        self.bundle = bundle
+        self.schema: Schema = bundle.schema
+        self.engine = self._native.engine
+        layout = RowLayout(self.schema, bundle.identity)
+        self._outputs = layout.outputs
+        self._methods = _methods(self._outputs, bundle)
+        self._features = [FeatureEncoder(bundle.handle, i, feature) for i, feature in enumerate(self.schema.features)]
+        in_order = RowEncoder(self._features, range(len(self._features)))
+        self._reader = Reader(bundle.handle, self._features, in_order)
+        self._rows = RowPath(self._native, self.schema, self._features, in_order, bundle.handle, layout)
+        self._single = {
+            output.name: MatrixRow(self._native, len(self._features), output) for output in self._outputs.all
+        }
+        self._main = self._single[self._outputs.main.name]
+
+    def __repr__(self) -> str:
+        state = "closed" if self._native.closed else self.engine
+        return f"<modelpack.Predictor of {self.bundle.name} {self.bundle.version} ({state})>"
+
+    # ---- as the framework's model ----
+
+    @property
+    def n_features_in_(self) -> int:
+        return len(self.schema.features)
+
+    @property
+    def feature_names_in_(self) -> npt.NDArray[np.object_]:
+        return np.array(self.schema.feature_names, dtype=object)
+
+    @property
+    def classes_(self) -> Any:
+        label = self._outputs.get("label")
+        if label is None or not label.class_arrays:
+            raise AttributeError(f"a model that answers {', '.join(self._outputs.names)} has no classes_")
+        copies = [classes.copy() for classes in label.class_arrays]
+        return copies[0] if len(copies) == 1 else copies
+
+    def predict(self, X: Any, *, strict: bool = False) -> Any:
+        """What the framework's ``predict`` gives: class labels or values, in its dtype.
+
+        Parameters
+        ----------
+        X : array [rows, features], data frame (pandas, polars), Arrow data, or list of dictionaries
+            Named columns are bound by name, whatever their order; others by position.
+        strict : bool
+            Refuse columns that no feature takes.
+
+        Returns
+        -------
+        array [rows] or [rows, columns]
+
+        Raises
+        ------
+        InputError
+            A value, a column or the shape does not fit the schema; `feature` and `row` say where.
+        """
+        if self._main.takes(X):
+            return self._main.predict(X)
+        return self._shaped(self._outputs.main, X, strict)
+
+    @_Method
+    def predict_proba(self, X: Any, *, strict: bool = False) -> Any:
+        """Probabilities, [rows, classes] in the order of `classes_`; a list of such for several labels."""
+        single = self._single["probability"]
+        return single.predict(X) if single.takes(X) else self._shaped(self._output("probability"), X, strict)
+
+    @_Method
+    def decision_function(self, X: Any, *, strict: bool = False) -> Any:
+        """The raw score, [rows] for two classes, else [rows, classes]."""
+        single = self._single["margin"]
+        return single.predict(X) if single.takes(X) else self._shaped(self._output("margin"), X, strict)
+
+    # ---- all outputs ----
+
+    def predict_all(
+        self, X: Any, outputs: Iterable[str] | None = None, errors: str = "raise", *, strict: bool = False
+    ) -> dict[str, Any]:
+        """Every output by name: ``label``, ``probability``, ``value``, ``margin``, as far as the model has them.
+
+        Parameters
+        ----------
+        X
+            As for `predict`.
+        outputs : names, optional
+            The outputs wanted; those left out are not computed.
+        errors : "raise" or "null"
+            ``"raise"``: the first error (of the lowest row) is raised. ``"null"``: a row that is refused gets NaN
+            (labels: None, in an array of objects), and the further entry ``"error"`` holds the reason per row, None
+            where there is an answer.
+        strict : bool
+            Refuse columns that no feature takes.
+
+        Returns
+        -------
+        dict of str to array
+            In the framework's shapes: [rows] for one column, [rows, columns] for more.
+        """
+        selected = self._outputs.select(outputs)
+        if errors == "raise":
+            answers = self._run(X, selected, strict)
+            return {output.name: output.shaped(answers.raw[output.name]) for output in selected}
+        if errors != "null":
+            raise UsageError(f"errors is {errors!r:.64}", hint="pass 'raise' or 'null'")
+        return self._run(X, selected, strict, every=True).with_nulls(selected)
+
+    def predict_raw(
+        self, X: Any, outputs: Iterable[str] | None = None, *, strict: bool = False
+    ) -> dict[str, npt.NDArray[Any]]:
+        """The outputs as the schema states them: arrays [rows, columns], `label` as int64 index of the class."""
+        return self._run(X, self._outputs.select(outputs), strict).raw
+
+    def predict_arrow(self, data: Any, outputs: Iterable[str] | None = None, *, strict: bool = False) -> Any:
+        """Answers as a ``pyarrow.Table``, a column per output (a fixed-size list where the output has several columns).
+
+        Parameters
+        ----------
+        data
+            Anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``: pyarrow, polars, DuckDB, pandas, …
+        """
+        from modelpack.arrow import answers_table
+
+        selected = self._outputs.select(outputs)
+        return answers_table(selected, self._run(data, selected, strict).raw)
+
+    # ---- one row ----
+
+    def predict_one(self, row: Mapping[str, Any] | Sequence[Any], *, strict: bool = False) -> Prediction:
+        """The answer for one row.
+
+        Parameters
+        ----------
+        row : mapping of feature name to value, or sequence of values in the order of the features
+            A pandas Series does as well. Keys that no feature takes are ignored unless `strict`.
+
+        Raises
+        ------
+        InputError
+            A required feature is not there, or a value is refused; `feature` says which.
+
+        Examples
+        --------
+        >>> predictor.predict_one({"hour": 17, "carrier": "AA", "wind": None}).probability("late")  # doctest: +SKIP
+        """
+        return self._rows.predict(row, strict)
+
+    def prepare(self, columns: Sequence[str] | None = None, *, strict: bool = False) -> RowPredictor:
+        """A faster way for many rows whose values come in the same order.
+
+        Parameters
+        ----------
+        columns : names, optional
+            Names of the values, in order; by default the features in the order of the schema.
+        strict : bool
+            Refuse names that no feature takes.
+
+        Examples
+        --------
+        >>> predict_row = predictor.prepare(["hour", "carrier"])  # doctest: +SKIP
+        >>> predict_row([17, "AA"]).label  # doctest: +SKIP
+        """
+        return self._rows.prepare(columns, strict)
+
+    # ---- cells, for those who write bundles and vectors ----
+
+    def cells(self, X: Any) -> npt.NDArray[np.uint64]:
+        """The cells of every value, [rows, features]: what the row call of the core takes.
+
+        Each value goes through the core's own coercion, one at a time.
+        """
+        rows: list[list[int]] = []
+        for batch in self._reader.batches(plain_rows(X), strict=False, every=False):
+            if batch.problems.first is not None:
+                raise batch.problems.first
+            assert not isinstance(batch, ArrowBatch), "plain_rows left none"
+            rows += [[batch.cell(row, item) for item in self._features] for row in range(batch.rows)]
+        return np.array(rows, dtype=np.uint64).reshape(len(rows), len(self._features))
+
+    def reference(self, cells: npt.NDArray[np.uint64]) -> dict[str, npt.NDArray[Any]]:
+        """The answers of the reference interpreter, which defines every bit, for cells [rows, features]."""
+        return reference(self._native.open_handle(), np.ascontiguousarray(cells, dtype=np.uint64), self._outputs.all)
+
+    # ---- what it is and has done ----
+
+    def plan(self) -> str:
+        """The steps that the engine runs, and the proof behind each rewrite of the program."""
+        return text_of(lib.mp_predictor_plan, self._native.open_handle())
+
+    def stats(self) -> dict[str, FeatureStats]:
+        """Per feature what this predictor has met since it was made."""
+        handle = self._native.open_handle()
+        return {feature.name: feature_stats(handle, index) for index, feature in enumerate(self.schema.features)}
+
+    # ---- life ----
+
+    def close(self) -> None:
+        """Returns at once; calls in flight finish, the last one frees the model. Later calls raise `ClosedError`."""
+        self._native.close()
+
+    def close_and_wait(self, timeout: float | None = None) -> bool:
+        """Closes and waits until the calls in flight are done; False if they are not after `timeout` seconds."""
+        self.close()
+        return self._native.wait(timeout)
+
+    def __enter__(self) -> Predictor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __copy__(self) -> Predictor:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Predictor:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle holds the path and the identity: the file is opened and checked again where it is read."""
+        path = self.bundle.path
+        if path is None:
+            raise UsageError(
+                "a predictor that was loaded from memory cannot be pickled",
+                hint="load it from a file, which is opened again",
+            )
+        engine, threads = self._arguments
+        from modelpack.opening import reopen
+
+        return reopen, (path, self.bundle.identity, engine, threads, self.bundle.trust is UNSIGNED)
+
+    def __dir__(self) -> list[str]:
+        absent = {"predict_proba", "decision_function"} - self._methods
+        if self._outputs.get("label") is None:
+            absent.add("classes_")
+        return [name for name in super().__dir__() if name not in absent]
+
+    # ---- inside ----
+
+    def _shaped(self, output: OutputType, X: Any, strict: bool) -> Any:
+        return output.shaped(self._run(X, (output,), strict).raw[output.name])
+
+    def _run(self, X: Any, selected: Sequence[OutputType], strict: bool, every: bool = False) -> Answers:
+        batches = self._reader.batches(X, strict, every)
+        return run(self._native.open_handle, batches, selected, every, X)
+
+    def _output(self, name: str) -> OutputType:
+        found = self._outputs.get(name)
+        assert found is not None, "methods are there only where their output is"
+        return found
+
+
+def _methods(outputs: Outputs, bundle: Bundle) -> frozenset[str]:
+    found = set()
+    if outputs.get("probability") is not None:
+        found.add("predict_proba")
+    if outputs.get("margin") is not None and has_decision_function(bundle.config):
+        found.add("decision_function")
+    return frozenset(found)

@@ -1,0 +1,198 @@
+"""Running batches through the core: room for the answers, errors by row, and what becomes of rows that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelpack._codes import CODES
+from modelpack._core import NULL, Handle, error_of, ffi, lib, new_error, struct
+from modelpack.errors import InputError, ModelpackError
+from modelpack.inputs import ArrowBatch, Batch, Call
+from modelpack.inputs.batch import address
+from modelpack.outputs import OutputType, describe
+
+__all__ = ["Answers", "reference", "run"]
+
+Raw = dict[str, npt.NDArray[Any]]
+
+
+@dataclass
+class Answers:
+    """Raw answers, [rows, columns] per output, and the errors of rows that have none."""
+
+    raw: Raw
+    errors: dict[int, ModelpackError] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.raw.values())))
+
+    def with_nulls(self, selected: Sequence[OutputType]) -> dict[str, Any]:
+        """Answers as the framework gives them, with NaN or None where a row has none, and why under ``error``."""
+        refused = sorted(self.errors)
+        found: dict[str, Any] = {}
+        for output in selected:
+            raw = self.raw[output.name]
+            raw[refused] = 0 if output.dtype.kind == "i" else np.nan
+            shaped = output.shaped(raw)
+            if output.is_label:
+                shaped = shaped.astype(object)
+                shaped[refused] = None
+            found[output.name] = shaped
+        reasons = np.full(self.rows, None, dtype=object)
+        for row in refused:
+            reasons[row] = str(self.errors[row])
+        found["error"] = reasons
+        return found
+
+
+def run(
+    open_handle: Callable[[], Handle],
+    batches: Iterable[Batch | ArrowBatch],
+    selected: Sequence[OutputType],
+    every: bool,
+    source: Any,
+) -> Answers:
+    """The answers for all rows of all batches.
+
+    Parameters
+    ----------
+    open_handle
+        Gives the predictor's handle, or raises ClosedError.
+    selected
+        The outputs wanted.
+    every
+        Keep the error of each row that is refused; otherwise the first one is raised.
+    source
+        What the batches were made of: refused rows of Arrow data are asked again from there for their reason.
+
+    Raises
+    ------
+    ModelpackError
+        The error of the lowest row.
+    """
+    parts: list[Answers] = []
+    offset = 0
+    for batch in batches:
+        try:
+            part = _with_errors(open_handle, batch, selected) if every else _or_raise(open_handle, batch, selected)
+        except ModelpackError as error:
+            if error.row is not None:
+                error.row += offset
+            raise
+        finally:
+            if isinstance(batch, ArrowBatch):
+                batch.close()
+        parts.append(Answers(part.raw, {offset + row: error for row, error in part.errors.items()}))
+        offset += batch.rows
+    answers = _joined(parts, selected)
+    answers.errors = {
+        row: _explained(open_handle, selected, source, row, reason) for row, reason in answers.errors.items()
+    }
+    return answers
+
+
+def reference(handle: Handle, cells: npt.NDArray[np.uint64], selected: Sequence[OutputType]) -> Raw:
+    """The reference interpreter's answers for cells [rows, features]."""
+    raw = {output.name: output.empty(len(cells)) for output in selected}
+    table = _table(selected, raw)
+    error = new_error()
+    place = ffi.cast("uint64_t *", address(cells))
+    code = lib.mp_predictor_reference(
+        handle, place, len(cells), struct("mp_predict_options"), table, len(selected), error
+    )
+    if code:
+        raise error_of(error, code)
+    return raw
+
+
+def _or_raise(open_handle: Callable[[], Handle], batch: Batch | ArrowBatch, selected: Sequence[OutputType]) -> Answers:
+    problem = batch.problems.first
+    if problem is None or isinstance(batch, ArrowBatch):
+        return Answers(_predicted(open_handle, batch, selected))
+    # The core may refuse rows before the one that was refused here, and the lowest row's error is the one to raise.
+    _predicted(open_handle, batch.part(0, problem.row or 0), selected)
+    raise problem
+
+
+def _with_errors(
+    open_handle: Callable[[], Handle], batch: Batch | ArrowBatch, selected: Sequence[OutputType]
+) -> Answers:
+    status = np.zeros(batch.rows, dtype=np.int32)
+    raw = _predicted(open_handle, batch, selected, status)
+    errors: dict[int, ModelpackError] = dict(batch.problems.errors)
+    for row in np.flatnonzero(status).tolist():
+        if row not in errors:
+            errors[row] = _reason(open_handle, batch, selected, row, int(status[row]))
+    return Answers(raw, errors)
+
+
+def _reason(
+    open_handle: Callable[[], Handle], batch: Batch | ArrowBatch, selected: Sequence[OutputType], row: int, code: int
+) -> ModelpackError:
+    """Why the core refused a row: a call on that row alone says it."""
+    if not isinstance(batch, ArrowBatch):
+        try:
+            _predicted(open_handle, batch.part(row, row + 1), selected)
+        except ModelpackError as error:
+            error.row = row
+            return error
+    return InputError(f"refused ({CODES[code][0]})", name=CODES[code][0], row=row)
+
+
+def _explained(
+    open_handle: Callable[[], Handle], selected: Sequence[OutputType], source: Any, row: int, error: ModelpackError
+) -> ModelpackError:
+    """Arrow data is consumed by the call that found the row refused: its reason is asked for from the source."""
+    from modelpack.inputs.arrow import arrow_batches, is_arrow
+
+    if error.feature is not None or not is_arrow(source) or not hasattr(source, "slice"):
+        return error
+    try:
+        run(open_handle, arrow_batches(source.slice(row, 1), strict=False), selected, every=False, source=None)
+    except ModelpackError as found:
+        found.row = row
+        return found
+    return error
+
+
+def _predicted(
+    open_handle: Callable[[], Handle],
+    batch: Batch | ArrowBatch,
+    selected: Sequence[OutputType],
+    status: npt.NDArray[np.int32] | None = None,
+) -> Raw:
+    """One call of the core; without `status` its error is raised."""
+    raw = {output.name: output.empty(batch.rows) for output in selected}
+    options = struct("mp_predict_options")
+    if status is not None:
+        options.status = ffi.cast("int32_t *", address(status))
+        options.status_count = len(status)
+    call = Call(open_handle(), options, _table(selected, raw), len(selected), new_error())
+    try:
+        code = batch.predict(call)
+    finally:
+        call.predictor = NULL  # a traceback that someone keeps must not keep the model
+    if code:
+        raise error_of(call.error, code)
+    return raw
+
+
+def _table(selected: Sequence[OutputType], raw: Raw) -> Handle:
+    table = ffi.new("mp_output[]", len(selected))
+    describe(table, selected, [(address(raw[output.name]), raw[output.name].nbytes) for output in selected])
+    return table
+
+
+def _joined(parts: list[Answers], selected: Sequence[OutputType]) -> Answers:
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return Answers({output.name: output.empty(0) for output in selected})
+    raw = {output.name: np.concatenate([part.raw[output.name] for part in parts]) for output in selected}
+    return Answers(raw, {row: error for part in parts for row, error in part.errors.items()})
