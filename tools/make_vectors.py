@@ -60,7 +60,7 @@ def row_values(rows: Any, index: int) -> list[Any]:
 
 def answer(predictor: Any, rows: Any, index: int) -> list[str]:
     try:
-        found = predictor.predict_all(take_rows(rows, [index]))
+        found = predictor.predict_raw(take_rows(rows, [index]))
     except ModelpackError as error:
         return [error.name] + ["-"] * sum(output.columns for output in predictor.schema.outputs)
     return ["ok"] + [output_cell(cell) for output in predictor.schema.outputs for cell in found[output.name][0]]

@@ -146,7 +146,7 @@ def cells(answers: dict[str, np.ndarray], outputs: Any) -> np.ndarray:
 
 def ask_python(packed: modelpack.Packed, outputs: Any, X: pd.DataFrame) -> Answers:
     with modelpack.load(packed, trust=modelpack.UNSIGNED, name=packed.path.name.rsplit("-", 1)[0]) as predictor:
-        bits = cells(predictor.predict_all(X), outputs)
+        bits = cells(predictor.predict_raw(X), outputs)
         rows = X.head(ROWS_ONE_BY_ONE).to_dict("records")
         started = time.perf_counter_ns()
         for row in rows:

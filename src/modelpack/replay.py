@@ -160,7 +160,7 @@ def aligned(name: str, expected: np.ndarray, answer: np.ndarray) -> np.ndarray:
 
 def mismatch_text(name: str, expected: np.ndarray, answer: np.ndarray, data: Any, row: int, offset: int) -> str:
     return (
-        f"row {offset + row}: {name} is {cells_text(expected)} in the framework and {cells_text(answer)} in the bundle; "
+        f"{name} is {cells_text(expected)} in the framework and {cells_text(answer)} in the bundle; "
         f"the row: {row_text(data, row)}; nothing was written. Please report the model's class, its versions and this row"
     )
 

@@ -245,7 +245,8 @@ def write_bundle(path: Path, manifest: Mapping[str, Any], members: Mapping[str, 
 
 
 def open_draft(path: Path) -> Any:
-    from modelpack.predictor import UNSIGNED, load
+    from modelpack.opening import load
+    from modelpack.trust import UNSIGNED
 
     return load(path, trust=UNSIGNED)
 
@@ -276,7 +277,7 @@ def replay(imported: Any, predictor: Any, data: Mapping[str, Any], progress: Pro
         for start in range(0, rows, BLOCK_ROWS):
             block = take_rows(X, np.arange(start, min(start + BLOCK_ROWS, rows)))
             bound = imported.bound(block) if imported.bound is not None else None
-            compare(report, imported.reference(block), predictor.predict_all(block), bound, block, done)
+            compare(report, imported.reference(block), predictor.predict_raw(block), bound, block, done)
             done += row_count(block)
             if progress is not None:
                 progress(done, total)
@@ -285,7 +286,7 @@ def replay(imported: Any, predictor: Any, data: Mapping[str, Any], progress: Pro
 
 def metrics_of(task: str, schema: Schema, predictor: Any, split: tuple[Any, Any, Any]) -> dict[str, Any]:
     X, y, weight = split
-    return split_metrics(task, schema.outputs, predictor.predict_all(X), y, weight)
+    return split_metrics(task, schema.outputs, predictor.predict_raw(X), y, weight)
 
 
 def importance(model: Any, schema: Schema) -> dict[str, float] | None:
