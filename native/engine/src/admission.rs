@@ -24,8 +24,14 @@ pub struct Admission {
 impl Admission {
     pub fn new(schema: &Schema, inputs: &[PlannedInput]) -> Admission {
         let plain = |feature: &Feature| feature.dtype == FeatureType::Float64 && feature.missing == Policy::Model;
-        let mut gates: Vec<Gate> =
-            schema.features.iter().map(|feature| Gate { target: None, plain: plain(feature) }).collect();
+        let mut gates: Vec<Gate> = schema
+            .features
+            .iter()
+            .map(|feature| Gate {
+                target: None,
+                plain: plain(feature),
+            })
+            .collect();
         for input in inputs {
             gates[input.feature].target = Some((input.kind, input.slot));
         }
@@ -69,7 +75,9 @@ impl Admission {
     ) -> Result<()> {
         let gate = self.gates[feature];
         if gate.plain {
-            let missing = cells.iter().fold(0, |missing, &cell| missing + u32::from(f64::from_bits(cell).is_nan()));
+            let missing = cells
+                .iter()
+                .fold(0, |missing, &cell| missing + u32::from(f64::from_bits(cell).is_nan()));
             count(feature, Seen::Missing, missing);
         } else {
             for cell in cells.iter_mut() {
@@ -104,8 +112,12 @@ fn canonical(x: f64) -> f64 {
 fn store(scratch: &mut Scratch<'_>, kind: Kind, slot: Slot, cells: &[u64]) {
     let rows = cells.len();
     match kind {
-        Kind::F64 => fill(scratch.write::<f64>(slot, rows), cells, |cell| canonical(f64::from_bits(cell))),
-        Kind::F32 => fill(scratch.write::<f32>(slot, rows), cells, |cell| canonical(f64::from_bits(cell)) as f32),
+        Kind::F64 => fill(scratch.write::<f64>(slot, rows), cells, |cell| {
+            canonical(f64::from_bits(cell))
+        }),
+        Kind::F32 => fill(scratch.write::<f32>(slot, rows), cells, |cell| {
+            canonical(f64::from_bits(cell)) as f32
+        }),
         Kind::I64 | Kind::Time | Kind::Bool | Kind::Text => {
             fill(scratch.write::<i64>(slot, rows), cells, |cell| cell as i64);
         }

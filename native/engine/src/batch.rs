@@ -6,6 +6,7 @@
 use std::thread;
 
 use modelpack_bundle::{quote, Error, ErrorCode, Result, Schema};
+use modelpack_math::FloatEnvironment;
 
 use crate::call::{Call, OutputBuffer};
 use crate::columns::Column;
@@ -24,6 +25,14 @@ struct Batch<'a> {
     columns: &'a [Column<'a>],
     outputs: Outputs<'a>,
     mask: u64,
+    block_rows: usize,
+}
+
+/// How a batch is cut up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shares {
+    pub threads: usize,
+    pub block_rows: usize,
 }
 
 /// Output buffers for several threads.
@@ -45,25 +54,50 @@ impl Model {
         threads: usize,
         call: &mut Call<'_>,
     ) -> Result<()> {
+        let shares = Shares {
+            threads: threads.min(rows / LEAST_THREAD_ROWS),
+            block_rows: self.plan.block_rows(),
+        };
+        self.predict_shares(schema, columns, rows, shares, call)
+    }
+
+    /// As [`Model::predict_columns`], with threads and blocks as given.
+    pub(crate) fn predict_shares(
+        &self,
+        schema: &Schema,
+        columns: &[Column<'_>],
+        rows: usize,
+        shares: Shares,
+        call: &mut Call<'_>,
+    ) -> Result<()> {
         check_columns(schema, columns, rows)?;
         let mask = output::check(schema, call, rows)?;
-        let batch = Batch { model: self, schema, columns, outputs: Outputs(call.outputs), mask };
+        let block_rows = shares.block_rows;
+        let batch = Batch {
+            model: self,
+            schema,
+            columns,
+            outputs: Outputs(call.outputs),
+            mask,
+            block_rows,
+        };
         let mut status = call.status.as_deref_mut().map(|status| &mut status[..rows]);
-        let threads = threads.min(rows / LEAST_THREAD_ROWS).max(1);
-        if threads == 1 {
+        if shares.threads <= 1 {
             return batch.rows(0, rows, status);
         }
         // Whole blocks to each thread.
-        let share = rows.div_ceil(threads).next_multiple_of(self.plan.block_rows());
+        let share = rows.div_ceil(shares.threads).next_multiple_of(block_rows);
         thread::scope(|scope| {
-            let mut workers = Vec::with_capacity(threads);
+            let mut workers = Vec::with_capacity(shares.threads);
             for first in (0..rows).step_by(share) {
                 let count = share.min(rows - first);
-                let own = status.take().map(|status| status.split_at_mut(count));
-                let (own, rest) = own.unzip();
+                let (own, rest) = status.take().map(|status| status.split_at_mut(count)).unzip();
                 status = rest;
                 let batch = &batch;
-                workers.push(scope.spawn(move || batch.rows(first, count, own)));
+                workers.push(scope.spawn(move || {
+                    let _environment = FloatEnvironment::enter();
+                    batch.rows(first, count, own)
+                }));
             }
             let answers = workers.into_iter().map(|worker| match worker.join() {
                 Ok(answer) => answer,
@@ -79,7 +113,7 @@ impl Batch<'_> {
     /// Answers the rows from `first` on; `status` is theirs.
     fn rows(&self, first: usize, rows: usize, mut status: Option<&mut [i32]>) -> Result<()> {
         let plan = &self.model.plan;
-        let block = plan.block_rows().min(rows);
+        let block = self.block_rows.min(rows);
         let mut layout = plan.layout(block);
         // The cells of a column are read into the temporary region before any kernel uses it.
         layout.temporary_cells = layout.temporary_cells.max(carved_cells::<u64>(block));
@@ -121,7 +155,9 @@ impl Batch<'_> {
             let rounded = column.cells(&self.schema.features[feature], first, cells)?;
             stats::count(feature, Seen::Rounded, rounded as u32);
             stats::count(feature, Seen::Absent, if column.is_absent() { rows as u32 } else { 0 });
-            self.model.admission.cells(self.schema, feature, cells, column.carrier(), &mut slots)?;
+            self.model
+                .admission
+                .cells(self.schema, feature, cells, column.carrier(), &mut slots)?;
         }
         Ok(())
     }
@@ -152,7 +188,9 @@ impl Batch<'_> {
             carrier: &|feature| self.columns[feature].carrier(),
             cell: &|feature| column_cell(self.schema, self.columns, feature, row),
         };
-        self.model.answer_row(&source, scratch).map_err(|error| error.with_row(row))?;
+        self.model
+            .answer_row(&source, scratch)
+            .map_err(|error| error.with_row(row))?;
         self.write(row, 1, scratch);
         Ok(())
     }
@@ -167,7 +205,11 @@ impl Batch<'_> {
 /// One column a feature, of the call's rows; none absent that is not optional.
 fn check_columns(schema: &Schema, columns: &[Column<'_>], rows: usize) -> Result<()> {
     if columns.len() != schema.features.len() {
-        let message = format!("{} columns; the model has {} features", columns.len(), schema.features.len());
+        let message = format!(
+            "{} columns; the model has {} features",
+            columns.len(),
+            schema.features.len()
+        );
         return Err(Error::new(ErrorCode::WrongShape, message));
     }
     for (feature, column) in schema.features.iter().zip(columns) {

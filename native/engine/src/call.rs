@@ -44,7 +44,14 @@ impl<'a> OutputBuffer<'a> {
         capacity_bytes: usize,
         row_stride_bytes: usize,
     ) -> OutputBuffer<'a> {
-        OutputBuffer { index, dtype, data, capacity_bytes, row_stride_bytes, memory: PhantomData }
+        OutputBuffer {
+            index,
+            dtype,
+            data,
+            capacity_bytes,
+            row_stride_bytes,
+            memory: PhantomData,
+        }
     }
 
     pub fn from_f64(index: usize, values: &'a mut [f64]) -> OutputBuffer<'a> {

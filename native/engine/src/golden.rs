@@ -63,8 +63,12 @@ impl Answers {
             x.iter().zip(y).position(|(&x, &y)| !same(x, y))
         }
         match (self, other) {
-            (Answers::F64(x), Answers::F64(y)) => first(x, y, |x, y| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan())),
-            (Answers::F32(x), Answers::F32(y)) => first(x, y, |x, y| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan())),
+            (Answers::F64(x), Answers::F64(y)) => {
+                first(x, y, |x, y| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()))
+            }
+            (Answers::F32(x), Answers::F32(y)) => {
+                first(x, y, |x, y| x.to_bits() == y.to_bits() || (x.is_nan() && y.is_nan()))
+            }
             (Answers::I64(x), Answers::I64(y)) => first(x, y, |x, y| x == y),
             _ => Some(0),
         }
@@ -114,9 +118,16 @@ impl Golden {
             _ => return Err(malformed(format!("cells has not the shape [rows, {features}]"))),
         };
         if rows > GOLDEN_ROWS {
-            return Err(Error::new(ErrorCode::Limit, format!("{rows} golden rows; at most {GOLDEN_ROWS}")));
+            return Err(Error::new(
+                ErrorCode::Limit,
+                format!("{rows} golden rows; at most {GOLDEN_ROWS}"),
+            ));
         }
-        Ok(Golden { cells: cells.u64s()?, features, rows })
+        Ok(Golden {
+            cells: cells.u64s()?,
+            features,
+            rows,
+        })
     }
 
     fn by_rows(&self, schema: &Schema, model: &Model) -> Result<Vec<Answers>> {
@@ -127,15 +138,27 @@ impl Golden {
                 .enumerate()
                 .map(|(index, answers)| answers.buffer(index, row, schema.outputs[index].columns))
                 .collect();
-            let mut call = Call { outputs: &buffers, ..Call::default() };
-            model.predict_row(schema, &self.cells[row * self.features..][..self.features], &mut call).map_err(refused)?;
+            let mut call = Call {
+                outputs: &buffers,
+                ..Call::default()
+            };
+            model
+                .predict_row(schema, &self.cells[row * self.features..][..self.features], &mut call)
+                .map_err(refused)?;
         }
         Ok(answers)
     }
 
     fn by_block(&self, schema: &Schema, model: &Model) -> Result<Vec<Answers>> {
         let mut answers = self.answers(schema);
-        let column = |feature: usize| self.cells.iter().skip(feature).step_by(self.features).copied().collect();
+        let column = |feature: usize| {
+            self.cells
+                .iter()
+                .skip(feature)
+                .step_by(self.features)
+                .copied()
+                .collect()
+        };
         let cells: Vec<Vec<u64>> = (0..self.features).map(column).collect();
         let columns: Vec<Column<'_>> = cells
             .iter()
@@ -146,13 +169,22 @@ impl Golden {
             .enumerate()
             .map(|(index, answers)| answers.buffer(index, 0, schema.outputs[index].columns))
             .collect();
-        let mut call = Call { outputs: &buffers, ..Call::default() };
-        model.predict_columns(schema, &columns, self.rows, 1, &mut call).map_err(refused)?;
+        let mut call = Call {
+            outputs: &buffers,
+            ..Call::default()
+        };
+        model
+            .predict_columns(schema, &columns, self.rows, 1, &mut call)
+            .map_err(refused)?;
         Ok(answers)
     }
 
     fn answers(&self, schema: &Schema) -> Vec<Answers> {
-        schema.outputs.iter().map(|output| Answers::new(output, self.rows)).collect()
+        schema
+            .outputs
+            .iter()
+            .map(|output| Answers::new(output, self.rows))
+            .collect()
     }
 
     fn compare(&self, file: &TensorFile, output: &Output, answers: &Answers, path: &str) -> Result<()> {
@@ -169,17 +201,32 @@ impl Golden {
         let framework = Answers::read(read("framework")?, output)?;
         let bound = read("bound")?.f64s()?;
         if let Some(cell) = answers.first_difference(&native) {
-            return Err(differs(output, cell, path, answers.number(cell), native.number(cell), "the bundle's own answer"));
+            return Err(differs(
+                output,
+                cell,
+                path,
+                answers.number(cell),
+                native.number(cell),
+                "the bundle's own answer",
+            ));
         }
         if let Some(cell) = answers.first_beyond(&framework, &bound) {
-            return Err(differs(output, cell, path, answers.number(cell), framework.number(cell), "the framework's answer"));
+            return Err(differs(
+                output,
+                cell,
+                path,
+                answers.number(cell),
+                framework.number(cell),
+                "the framework's answer",
+            ));
         }
         Ok(())
     }
 }
 
 fn tensor<'a>(file: &'a TensorFile, name: &str) -> Result<Tensor<'a>> {
-    file.get(name).ok_or_else(|| malformed(format!("there is no tensor {}", quote(name))))
+    file.get(name)
+        .ok_or_else(|| malformed(format!("there is no tensor {}", quote(name))))
 }
 
 fn malformed(what: String) -> Error {

@@ -7,6 +7,8 @@ pub mod call;
 mod check;
 pub mod columns;
 pub mod forest;
+#[cfg(test)]
+mod gate;
 mod golden;
 mod kernels;
 mod model;

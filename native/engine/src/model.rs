@@ -24,7 +24,12 @@ impl Model {
     pub fn new(program: Program, schema: &Schema) -> Model {
         let plan = Plan::new(&program);
         let admission = Admission::new(schema, &plan.inputs);
-        Model { program, plan, admission, stats: Stats::new(schema.features.len()) }
+        Model {
+            program,
+            plan,
+            admission,
+            stats: Stats::new(schema.features.len()),
+        }
     }
 
     pub fn describe(&self) -> String {
@@ -41,10 +46,21 @@ impl Model {
             return Err(cell_count(schema, cells.len()));
         }
         let mask = output::check(schema, call, 1)?;
-        let row = Row { schema, mask, carrier: &|_| Carrier::Row, cell: &|feature| Ok(cells[feature]) };
+        let row = Row {
+            schema,
+            mask,
+            carrier: &|_| Carrier::Row,
+            cell: &|feature| Ok(cells[feature]),
+        };
         with_scratch(self.plan.layout(1), |scratch| {
             let answer = self.answer_row(&row, scratch);
-            let answer = answer.map_err(|error| if error.row().is_none() { error.with_row(0) } else { error });
+            let answer = answer.map_err(|error| {
+                if error.row().is_none() {
+                    error.with_row(0)
+                } else {
+                    error
+                }
+            });
             if answer.is_ok() {
                 output::targets(schema, call.outputs, mask)
                     .for_each(|target| target.write(scratch, &self.plan.outputs[target.index()], 0, 1));
@@ -66,14 +82,20 @@ impl Model {
     fn run_row(&self, row: &Row<'_>, scratch: &mut Scratch<'_>) -> Result<()> {
         for feature in 0..row.schema.features.len() {
             let cell = (row.cell)(feature)?;
-            self.admission.cell(row.schema, feature, cell, (row.carrier)(feature), scratch)?;
+            self.admission
+                .cell(row.schema, feature, cell, (row.carrier)(feature), scratch)?;
         }
         for step in &self.plan.steps {
             if step.needed & row.mask == 0 {
                 continue;
             }
             if let Err(violation) = step.kernel.run(scratch, 1) {
-                return Err(requirement::error(&self.program, row.schema, &self.program.ops[step.op], &violation));
+                return Err(requirement::error(
+                    &self.program,
+                    row.schema,
+                    &self.program.ops[step.op],
+                    &violation,
+                ));
             }
         }
         Ok(())
@@ -137,6 +159,9 @@ pub(crate) fn settle(status: Option<&mut i32>, answer: Result<()>) -> Result<()>
 
 #[cold]
 fn cell_count(schema: &Schema, cells: usize) -> Error {
-    let message = format!("a row of {cells} cells; the model has {} features", schema.features.len());
+    let message = format!(
+        "a row of {cells} cells; the model has {} features",
+        schema.features.len()
+    );
     Error::new(ErrorCode::WrongShape, message)
 }

@@ -27,7 +27,10 @@ pub fn check(schema: &Schema, call: &Call<'_>, rows: usize) -> Result<u64> {
     }
     if call.mask & !given != 0 {
         let index = (call.mask & !given).trailing_zeros();
-        return Err(Error::new(ErrorCode::Usage, format!("the mask asks for output {index}, which has no buffer")));
+        return Err(Error::new(
+            ErrorCode::Usage,
+            format!("the mask asks for output {index}, which has no buffer"),
+        ));
     }
     if let Some(status) = &call.status {
         if status.len() < rows {
@@ -36,14 +39,21 @@ pub fn check(schema: &Schema, call: &Call<'_>, rows: usize) -> Result<u64> {
         }
     }
     if call.schema_token != 0 && call.schema_token != schema.token() {
-        return Err(Error::new(ErrorCode::StaleSchema, "the cells were made for another bundle's schema")
-            .with_hint("make them anew with this bundle"));
+        return Err(Error::new(
+            ErrorCode::StaleSchema,
+            "the cells were made for another bundle's schema",
+        )
+        .with_hint("make them anew with this bundle"));
     }
     Ok(if call.mask == 0 { given } else { call.mask })
 }
 
 /// The targets of a call that was checked, of outputs in the mask.
-pub fn targets<'a>(schema: &'a Schema, call_outputs: &'a [OutputBuffer<'a>], mask: u64) -> impl Iterator<Item = Target<'a>> {
+pub fn targets<'a>(
+    schema: &'a Schema,
+    call_outputs: &'a [OutputBuffer<'a>],
+    mask: u64,
+) -> impl Iterator<Item = Target<'a>> {
     let wanted = call_outputs.iter().filter(move |buffer| mask >> buffer.index & 1 == 1);
     wanted.map(|buffer| Target::of(&schema.outputs[buffer.index], buffer))
 }
@@ -51,7 +61,11 @@ pub fn targets<'a>(schema: &'a Schema, call_outputs: &'a [OutputBuffer<'a>], mas
 impl<'a> Target<'a> {
     fn new(schema: &Schema, buffer: &'a OutputBuffer<'a>, rows: usize) -> Result<Target<'a>> {
         let Some(output) = schema.outputs.get(buffer.index) else {
-            let message = format!("there is no output {}; the model has {}", buffer.index, schema.outputs.len());
+            let message = format!(
+                "there is no output {}; the model has {}",
+                buffer.index,
+                schema.outputs.len()
+            );
             return Err(Error::new(ErrorCode::Usage, message));
         };
         let target = Target::of(output, buffer);
@@ -62,11 +76,18 @@ impl<'a> Target<'a> {
                 | (SchemaType::Int64, OutputType::I64 | OutputType::I32)
         );
         if !fits {
-            let message = format!("output {} is {}, its buffer {:?}", quote(&output.name), output.dtype.name(), buffer.dtype);
+            let message = format!(
+                "output {} is {}, its buffer {:?}",
+                quote(&output.name),
+                output.dtype.name(),
+                buffer.dtype
+            );
             return Err(Error::new(ErrorCode::Buffer, message));
         }
         let row_bytes = target.columns * buffer.dtype.size_bytes();
-        let needed = rows.checked_sub(1).map_or(Some(0), |last| last.checked_mul(target.row_stride_bytes)?.checked_add(row_bytes));
+        let needed = rows.checked_sub(1).map_or(Some(0), |last| {
+            last.checked_mul(target.row_stride_bytes)?.checked_add(row_bytes)
+        });
         if target.row_stride_bytes < row_bytes || needed.is_none_or(|needed| needed > buffer.capacity_bytes) {
             let message = format!(
                 "output {} needs {row_bytes} bytes a row for {rows} rows; its buffer has {} bytes, {} a row",
@@ -81,8 +102,16 @@ impl<'a> Target<'a> {
 
     fn of(output: &Output, buffer: &'a OutputBuffer<'a>) -> Target<'a> {
         let row_bytes = output.columns * buffer.dtype.size_bytes();
-        let row_stride_bytes = if buffer.row_stride_bytes == 0 { row_bytes } else { buffer.row_stride_bytes };
-        Target { buffer, columns: output.columns, row_stride_bytes }
+        let row_stride_bytes = if buffer.row_stride_bytes == 0 {
+            row_bytes
+        } else {
+            buffer.row_stride_bytes
+        };
+        Target {
+            buffer,
+            columns: output.columns,
+            row_stride_bytes,
+        }
     }
 
     pub fn index(&self) -> usize {
@@ -118,7 +147,9 @@ impl<'a> Target<'a> {
     }
 
     fn column<T: Copy, const N: usize>(&self, first: usize, column: usize, cells: &[T], bytes: impl Fn(T) -> [u8; N]) {
-        let Some(last) = (first + cells.len()).checked_sub(1) else { return };
+        let Some(last) = (first + cells.len()).checked_sub(1) else {
+            return;
+        };
         assert!(column < self.columns && last * self.row_stride_bytes + (column + 1) * N <= self.buffer.capacity_bytes);
         for (row, &cell) in (first..).zip(cells) {
             let offset = row * self.row_stride_bytes + column * N;

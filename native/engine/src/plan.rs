@@ -64,7 +64,11 @@ impl Plan {
     /// The scratch for blocks of `rows` rows.
     pub fn layout(&self, rows: usize) -> Layout {
         let temporary = self.steps.iter().map(|step| step.kernel.temporary_cells(rows)).max();
-        Layout { slots: self.slots, rows, temporary_cells: temporary.unwrap_or(0) }
+        Layout {
+            slots: self.slots,
+            rows,
+            temporary_cells: temporary.unwrap_or(0),
+        }
     }
 
     /// One line a step, with the proof behind each rewrite.
@@ -108,7 +112,11 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn new(program: &'a Program) -> Planner<'a> {
-        let mut planner = Planner { program, columns: vec![Vec::new(); program.values.len()], last_use: Vec::new() };
+        let mut planner = Planner {
+            program,
+            columns: vec![Vec::new(); program.values.len()],
+            last_use: Vec::new(),
+        };
         for input in &program.inputs {
             planner.define(input.value);
         }
@@ -142,7 +150,10 @@ impl<'a> Planner<'a> {
     }
 
     fn concatenated(&self, op: &Op) -> Vec<Column> {
-        op.inputs.iter().flat_map(|&input| self.columns[input].iter().copied()).collect()
+        op.inputs
+            .iter()
+            .flat_map(|&input| self.columns[input].iter().copied())
+            .collect()
     }
 
     fn read(&mut self, value: ValueId, op: usize) {
@@ -160,7 +171,11 @@ impl<'a> Planner<'a> {
             self.place(input.value, &mut allocator, &mut slots);
             let kind = self.program.values[input.value].value_type.kind;
             let slot = slots[self.columns[input.value][0] as usize];
-            inputs.push(PlannedInput { feature: input.feature, kind, slot });
+            inputs.push(PlannedInput {
+                feature: input.feature,
+                kind,
+                slot,
+            });
         }
         let mut steps = Vec::new();
         for (index, op) in self.program.ops.iter().enumerate() {
@@ -173,12 +188,27 @@ impl<'a> Planner<'a> {
                 _ => self.place(op.output, &mut allocator, &mut slots),
             };
             let from: Vec<Columns> = op.inputs.iter().map(|&input| self.resolve(input, &slots)).collect();
-            steps.push(Step { needed: needed[index], op: index, kernel: kernels::build(self.program, op, from, output) });
+            steps.push(Step {
+                needed: needed[index],
+                op: index,
+                kernel: kernels::build(self.program, op, from, output),
+            });
             self.free_after(index, op, &mut allocator, &slots);
         }
-        let outputs = self.program.outputs.iter().map(|(_, value)| self.resolve(*value, &slots)).collect();
+        let outputs = self
+            .program
+            .outputs
+            .iter()
+            .map(|(_, value)| self.resolve(*value, &slots))
+            .collect();
         let slots = allocator.high_water();
-        Plan { inputs, steps, outputs, slots, block_rows: block_rows(slots) }
+        Plan {
+            inputs,
+            steps,
+            outputs,
+            slots,
+            block_rows: block_rows(slots),
+        }
     }
 
     fn place(&self, value: ValueId, allocator: &mut SlotAllocator, slots: &mut [Slot]) -> Vec<Slot> {
@@ -192,14 +222,24 @@ impl<'a> Planner<'a> {
 
     fn resolve(&self, value: ValueId, slots: &[Slot]) -> Columns {
         let value_type = self.program.values[value].value_type;
-        let slots = self.columns[value].iter().map(|&column| slots[column as usize]).collect();
-        Columns { kind: value_type.kind, sparse: value_type.sparse, slots }
+        let slots = self.columns[value]
+            .iter()
+            .map(|&column| slots[column as usize])
+            .collect();
+        Columns {
+            kind: value_type.kind,
+            sparse: value_type.sparse,
+            slots,
+        }
     }
 
     /// Gives back the slots of columns that no later op reads. A column may stand in a value more than once.
     fn free_after(&self, index: usize, op: &Op, allocator: &mut SlotAllocator, slots: &[Slot]) {
         let read = op.inputs.iter().flat_map(|&input| &self.columns[input]).copied();
-        let unread = self.columns[op.output].iter().copied().filter(|&column| self.last_use[column as usize] == 0);
+        let unread = self.columns[op.output]
+            .iter()
+            .copied()
+            .filter(|&column| self.last_use[column as usize] == 0);
         let mut dead: Vec<Column> = read
             .filter(|&column| self.last_use[column as usize] == index)
             .chain(unread.filter(|_| !matches!(op.kind, OpKind::Require(_))))

@@ -14,7 +14,11 @@ pub struct SlotAllocator {
 
 impl SlotAllocator {
     pub fn take(&mut self, count: Slot) -> Slot {
-        let found = self.free.iter().find(|&(_, &length)| length >= count).map(|(&first, &length)| (first, length));
+        let found = self
+            .free
+            .iter()
+            .find(|&(_, &length)| length >= count)
+            .map(|(&first, &length)| (first, length));
         let Some((first, length)) = found else {
             let first = self.end;
             self.end += count;

@@ -37,7 +37,9 @@ pub struct Predictor {
 
 impl std::fmt::Debug for Predictor {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Predictor").field("bundle", &self.bundle.identity()).finish_non_exhaustive()
+        out.debug_struct("Predictor")
+            .field("bundle", &self.bundle.identity())
+            .finish_non_exhaustive()
     }
 }
 
@@ -49,7 +51,12 @@ impl Predictor {
         let model = Model::new(read_program(bundle)?, bundle.schema());
         golden::replay(bundle, &model)?;
         let plan_text = model.describe();
-        Ok(Predictor { bundle: Arc::clone(bundle), model, threads, plan_text })
+        Ok(Predictor {
+            bundle: Arc::clone(bundle),
+            model,
+            threads,
+            plan_text,
+        })
     }
 
     pub fn bundle(&self) -> &Arc<Bundle> {
@@ -80,7 +87,8 @@ impl Predictor {
 
     /// A batch: a column a feature, in schema order.
     pub fn predict_columns(&self, columns: &[Column<'_>], rows: usize, call: &mut Call<'_>) -> Result<()> {
-        self.model.predict_columns(self.schema(), columns, rows, self.threads, call)
+        self.model
+            .predict_columns(self.schema(), columns, rows, self.threads, call)
     }
 
     /// What the reference interpreter answers: cells of rows × features.
@@ -91,8 +99,10 @@ impl Predictor {
 
 fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
     if !bundle.runnable() {
-        return Err(Error::new(ErrorCode::Usage, "a bundle opened for inspection makes no predictor")
-            .with_hint("open it under a trust policy"));
+        return Err(
+            Error::new(ErrorCode::Usage, "a bundle opened for inspection makes no predictor")
+                .with_hint("open it under a trust policy"),
+        );
     }
     let wanted = engine.unwrap_or(NATIVE);
     let present = bundle.engines().iter().any(|engine| engine.name == wanted);
@@ -100,7 +110,11 @@ fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
         return Ok(());
     }
     let names: Vec<&str> = bundle.engines().iter().map(|engine| engine.name.as_str()).collect();
-    let message = format!("the engine {} cannot be used; the bundle has {}", quote(wanted), names.join(", "));
+    let message = format!(
+        "the engine {} cannot be used; the bundle has {}",
+        quote(wanted),
+        names.join(", ")
+    );
     Err(Error::new(ErrorCode::Engine, message).with_hint("ask for the engine native"))
 }
 
@@ -109,7 +123,8 @@ fn thread_count(threads: i32) -> Result<usize> {
         -1 => Ok(thread::available_parallelism().map_or(1, usize::from)),
         0 => Ok(1),
         _ => usize::try_from(threads).map_err(|_| {
-            Error::new(ErrorCode::Usage, format!("{threads} threads")).with_hint("give a positive number, or -1 for all")
+            Error::new(ErrorCode::Usage, format!("{threads} threads"))
+                .with_hint("give a positive number, or -1 for all")
         }),
     }
 }
@@ -118,11 +133,17 @@ fn thread_count(threads: i32) -> Result<usize> {
 fn read_program(bundle: &Bundle) -> Result<crate::program::Program> {
     let tensors = TensorFile::parse(bundle.read_member(TENSORS)?)?;
     let digest = tensors.metadata("program").ok_or_else(|| {
-        Error::new(ErrorCode::Tensors, format!("{TENSORS} names no program in its metadata"))
+        Error::new(
+            ErrorCode::Tensors,
+            format!("{TENSORS} names no program in its metadata"),
+        )
     })?;
     let programs = Programs::parse(&bundle.member(PROGRAMS)?)?;
     let text = programs.get(digest).ok_or_else(|| {
-        Error::new(ErrorCode::Program, format!("{PROGRAMS} has no program {}", quote(digest)))
+        Error::new(
+            ErrorCode::Program,
+            format!("{PROGRAMS} has no program {}", quote(digest)),
+        )
     })?;
     check(&json::parse(text.as_bytes())?, bundle.schema(), &tensors)
 }

@@ -41,11 +41,6 @@ impl Scratch<'_> {
         slot as usize * self.stride
     }
 
-    /// Cells from one slot to the next; a row has its slots side by side.
-    pub fn stride(&self) -> usize {
-        self.stride
-    }
-
     pub fn read<T: Cell>(&self, slot: Slot, rows: usize) -> &[T] {
         let start = self.start(slot, rows);
         // SAFETY: `start` checked that the slot's `stride` cells lie in the memory; T is plain and no larger than a cell.
@@ -90,7 +85,12 @@ impl Scratch<'_> {
 
     /// The slots beside the temporary region.
     pub fn split(&mut self) -> (Scratch<'_>, &mut [u64]) {
-        let slots = Scratch { cells: self.cells, slots: self.slots, stride: self.stride, temporary: &mut [] };
+        let slots = Scratch {
+            cells: self.cells,
+            slots: self.slots,
+            stride: self.stride,
+            temporary: &mut [],
+        };
         (slots, self.temporary)
     }
 }
@@ -133,7 +133,12 @@ pub fn with_scratch<R>(layout: Layout, body: impl FnOnce(&mut Scratch<'_>) -> R)
         let offset = memory.as_ptr().align_offset(ALIGNMENT_BYTES).min(line);
         let (cells, temporary) = memory[offset..].split_at_mut(columns);
         let temporary = &mut temporary[..layout.temporary_cells];
-        body(&mut Scratch { cells, slots: layout.slots, stride, temporary })
+        body(&mut Scratch {
+            cells,
+            slots: layout.slots,
+            stride,
+            temporary,
+        })
     })
 }
 

@@ -88,7 +88,14 @@ impl Stats {
     pub fn new(features: usize) -> Stats {
         let shards = if features > SHARDED_FEATURES { 1 } else { SHARDS };
         let counters = || (0..features * COUNTERS).map(|_| AtomicU64::new(0)).collect();
-        Stats { shards: (0..shards).map(|_| Shard { rows: AtomicU64::new(0), counters: counters() }).collect() }
+        Stats {
+            shards: (0..shards)
+                .map(|_| Shard {
+                    rows: AtomicU64::new(0),
+                    counters: counters(),
+                })
+                .collect(),
+        }
     }
 
     /// Adds answered rows, and what was counted for them on this thread.
@@ -137,9 +144,29 @@ mod tests {
         count(0, Seen::Rounded, 5);
         stats.keep(7);
         stats.keep(1);
-        assert_eq!(stats.of(0), FeatureStats { rows: 8, rounded: 5, ..Default::default() });
-        assert_eq!(stats.of(1), FeatureStats { rows: 8, ..Default::default() });
-        assert_eq!(stats.of(2), FeatureStats { rows: 8, unseen: 1, ..Default::default() });
+        assert_eq!(
+            stats.of(0),
+            FeatureStats {
+                rows: 8,
+                rounded: 5,
+                ..Default::default()
+            }
+        );
+        assert_eq!(
+            stats.of(1),
+            FeatureStats {
+                rows: 8,
+                ..Default::default()
+            }
+        );
+        assert_eq!(
+            stats.of(2),
+            FeatureStats {
+                rows: 8,
+                unseen: 1,
+                ..Default::default()
+            }
+        );
     }
 
     #[test]
@@ -153,6 +180,13 @@ mod tests {
                 });
             }
         });
-        assert_eq!(stats.of(0), FeatureStats { rows: 60, missing: 20, ..Default::default() });
+        assert_eq!(
+            stats.of(0),
+            FeatureStats {
+                rows: 60,
+                missing: 20,
+                ..Default::default()
+            }
+        );
     }
 }

@@ -22,15 +22,25 @@ pub struct Lookup {
 impl Lookup {
     pub fn new(input: &Columns, output: &[Slot], table: &[f64], columns: usize, size: u32) -> Lookup {
         let column = |index: usize| table.iter().skip(index).step_by(columns).copied().collect();
-        let columns = output.iter().enumerate().map(|(index, &slot)| (slot, column(index))).collect();
-        Lookup { from: input.slots[0], size, columns }
+        let columns = output
+            .iter()
+            .enumerate()
+            .map(|(index, &slot)| (slot, column(index)))
+            .collect();
+        Lookup {
+            from: input.slots[0],
+            size,
+            columns,
+        }
     }
 }
 
 impl Kernel for Lookup {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for (to, table) in &self.columns {
-            each(scratch.map::<i32, f64>(self.from, *to, rows), |code| table[code_row(code, self.size)]);
+            each(scratch.map::<i32, f64>(self.from, *to, rows), |code| {
+                table[code_row(code, self.size)]
+            });
         }
         Ok(())
     }
@@ -50,7 +60,12 @@ pub struct OneHot {
 
 impl OneHot {
     pub fn new(input: &Columns, output: &[Slot], column: &[i32], size: u32) -> OneHot {
-        OneHot { from: input.slots[0], size, column: column.to_vec(), output: output.to_vec() }
+        OneHot {
+            from: input.slots[0],
+            size,
+            column: column.to_vec(),
+            output: output.to_vec(),
+        }
     }
 }
 
@@ -92,7 +107,11 @@ pub struct NumberCode {
 impl NumberCode {
     pub fn new(input: &Columns, output: &[Slot], values: &[f64]) -> NumberCode {
         let codes = (0..).zip(values).map(|(code, &value)| (key(value), code)).collect();
-        NumberCode { from: input.slots[0], to: output[0], codes }
+        NumberCode {
+            from: input.slots[0],
+            to: output[0],
+            codes,
+        }
     }
 }
 
@@ -121,7 +140,11 @@ pub struct IntegerCode {
 impl IntegerCode {
     pub fn new(input: &Columns, output: &[Slot], values: &[i64]) -> IntegerCode {
         let codes = (0..).zip(values).map(|(code, &value)| (value, code)).collect();
-        IntegerCode { from: input.slots[0], to: output[0], codes }
+        IntegerCode {
+            from: input.slots[0],
+            to: output[0],
+            codes,
+        }
     }
 }
 

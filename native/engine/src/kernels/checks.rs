@@ -25,9 +25,12 @@ fn real<T: Real>(requirement: &Requirement, input: &Columns) -> Box<dyn Kernel> 
     // An absent cell of a sparse column passes every check; to most of them it is a NaN.
     let sparse = input.sparse;
     match requirement {
-        Requirement::Finite => {
-            boxed("require finite", input, move |x: T| x.widen().is_finite() || (sparse && x.is_absent()), number)
-        }
+        Requirement::Finite => boxed(
+            "require finite",
+            input,
+            move |x: T| x.widen().is_finite() || (sparse && x.is_absent()),
+            number,
+        ),
         Requirement::FiniteOrNan => boxed("require finite or NaN", input, |x: T| !x.widen().is_infinite(), number),
         Requirement::Present => {
             let present = move |x: T| !x.is_nan() || (sparse && x.is_absent());
@@ -35,9 +38,7 @@ fn real<T: Real>(requirement: &Requirement, input: &Columns) -> Box<dyn Kernel> 
         }
         Requirement::FitsF32 { nan } => {
             let nan = *nan;
-            let fits = move |x: T| {
-                (x.widen() as f32).is_finite() || (nan && x.is_nan()) || (sparse && x.is_absent())
-            };
+            let fits = move |x: T| (x.widen() as f32).is_finite() || (nan && x.is_nan()) || (sparse && x.is_absent());
             boxed("require fits f32", input, fits, number)
         }
         Requirement::Allowed(_) => unreachable!("check admits codes only"),
@@ -54,7 +55,12 @@ fn code(requirement: &Requirement, input: &Columns) -> Box<dyn Kernel> {
     };
     let allowed = allowed.clone();
     let size = allowed.len() as u32 - 3;
-    boxed("require allowed categories", input, move |code: i32| allowed[code_row(code, size)] == 1, refused)
+    boxed(
+        "require allowed categories",
+        input,
+        move |code: i32| allowed[code_row(code, size)] == 1,
+        refused,
+    )
 }
 
 fn boxed<T, A, R>(name: &'static str, input: &Columns, accepts: A, refused: R) -> Box<dyn Kernel>
@@ -63,7 +69,13 @@ where
     A: Fn(T) -> bool + Send + Sync + 'static,
     R: Fn(T) -> Refused + Send + Sync + 'static,
 {
-    Box::new(Require { name, columns: input.slots.clone(), accepts, refused, cell: std::marker::PhantomData })
+    Box::new(Require {
+        name,
+        columns: input.slots.clone(),
+        accepts,
+        refused,
+        cell: std::marker::PhantomData,
+    })
 }
 
 struct Require<T, A, R> {
@@ -89,7 +101,10 @@ where
                 continue;
             }
             if let Some(&cell) = cells.iter().find(|&&cell| !(self.accepts)(cell)) {
-                return Err(Violation { column, refused: (self.refused)(cell) });
+                return Err(Violation {
+                    column,
+                    refused: (self.refused)(cell),
+                });
             }
         }
         Ok(())

@@ -70,14 +70,21 @@ impl<T: Real> Kernel for Linear<T> {
                 self.accumulate(scratch.map::<T, T>(from, to, rows), weight);
             }
             if let Some(last) = &self.last {
-                scratch.write::<T>(to, rows).iter_mut().for_each(|sum| *sum = *sum + last[output]);
+                scratch
+                    .write::<T>(to, rows)
+                    .iter_mut()
+                    .for_each(|sum| *sum = *sum + last[output]);
             }
         }
         Ok(())
     }
 
     fn describe(&self) -> String {
-        let proof = if self.sparse { " (proof: a skipped cell adds -0.0)" } else { "" };
+        let proof = if self.sparse {
+            " (proof: a skipped cell adds -0.0)"
+        } else {
+            ""
+        };
         format!("linear {} to {}{proof}", self.input.len(), self.output.len())
     }
 }

@@ -78,7 +78,11 @@ pub struct Elementary<T> {
 impl<T: Functions> Elementary<T> {
     pub fn new(input: &Columns, output: &[Slot], name: MathFunction) -> Elementary<T> {
         let function = T::function(name).expect("check admits a function only in a precision that has it");
-        Elementary { name, function, columns: pairs(input, output) }
+        Elementary {
+            name,
+            function,
+            columns: pairs(input, output),
+        }
     }
 }
 
@@ -108,7 +112,10 @@ pub fn sigmoid<T: Functions>(
             let scale = scale.expect("check gives this form its scale");
             Box::new(LightgbmSigmoid { columns, scale })
         }
-        SigmoidForm::Expit => Box::new(Expit::<T> { columns, real: PhantomData }),
+        SigmoidForm::Expit => Box::new(Expit::<T> {
+            columns,
+            real: PhantomData,
+        }),
     }
 }
 
@@ -141,7 +148,9 @@ impl Kernel for LightgbmSigmoid {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let scale = self.scale;
         for &(from, to) in &self.columns {
-            each(scratch.map::<f64, f64>(from, to, rows), |x| 1.0 / (1.0 + modelpack_math::exp(-scale * x)));
+            each(scratch.map::<f64, f64>(from, to, rows), |x| {
+                1.0 / (1.0 + modelpack_math::exp(-scale * x))
+            });
         }
         Ok(())
     }
@@ -178,7 +187,12 @@ pub struct Softmax<T> {
 
 impl<T: Functions> Softmax<T> {
     pub fn new(input: &Columns, output: &[Slot], form: SoftmaxForm) -> Softmax<T> {
-        Softmax { form, from: input.slots.clone(), to: output.to_vec(), real: PhantomData }
+        Softmax {
+            form,
+            from: input.slots.clone(),
+            to: output.to_vec(),
+            real: PhantomData,
+        }
     }
 
     fn row(&self, scratch: &mut Scratch<'_>, row: usize, rows: usize) {
@@ -224,7 +238,9 @@ fn numpy_sum<T: Real>(start: usize, count: usize, cell: &impl Fn(usize) -> T) ->
     let end = start + count - count % 8;
     let mut lanes = [T::ZERO; 8];
     for (lane, sum) in lanes.iter_mut().enumerate() {
-        *sum = (start + lane + 8..end).step_by(8).fold(cell(start + lane), |sum, index| sum + cell(index));
+        *sum = (start + lane + 8..end)
+            .step_by(8)
+            .fold(cell(start + lane), |sum, index| sum + cell(index));
     }
     let [a, b, c, d, e, f, g, h] = lanes;
     in_order(((a + b) + (c + d)) + ((e + f) + (g + h)), end..start + count)

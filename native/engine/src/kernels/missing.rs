@@ -24,9 +24,18 @@ struct RealTest<T> {
 impl<T: Real> RealTest<T> {
     fn new(test: &MissingTest) -> RealTest<T> {
         match test {
-            MissingTest::Nan | MissingTest::NanOrNull => RealTest { nan: true, value: T::NAN },
-            MissingTest::Value(value) => RealTest { nan: false, value: T::narrow(*value) },
-            MissingTest::Null | MissingTest::Code(_) => RealTest { nan: false, value: T::NAN },
+            MissingTest::Nan | MissingTest::NanOrNull => RealTest {
+                nan: true,
+                value: T::NAN,
+            },
+            MissingTest::Value(value) => RealTest {
+                nan: false,
+                value: T::narrow(*value),
+            },
+            MissingTest::Null | MissingTest::Code(_) => RealTest {
+                nan: false,
+                value: T::NAN,
+            },
         }
     }
 
@@ -64,15 +73,27 @@ pub struct Impute<T> {
 impl<T: Real> Impute<T> {
     pub fn new(input: &Columns, output: &[Slot], test: &MissingTest, fill: &Floats) -> Impute<T> {
         let fills = T::tensor(fill);
-        let columns = pairs(input, output).into_iter().zip(fills).map(|((from, to), fill)| (from, to, fill));
-        Impute { test: RealTest::new(test), columns: columns.collect() }
+        let columns = pairs(input, output)
+            .into_iter()
+            .zip(fills)
+            .map(|((from, to), fill)| (from, to, fill));
+        Impute {
+            test: RealTest::new(test),
+            columns: columns.collect(),
+        }
     }
 }
 
 impl<T: Real> Kernel for Impute<T> {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to, fill) in &self.columns {
-            each(scratch.map::<T, T>(from, to, rows), |x| if self.test.holds(x) { fill } else { x });
+            each(scratch.map::<T, T>(from, to, rows), |x| {
+                if self.test.holds(x) {
+                    fill
+                } else {
+                    x
+                }
+            });
         }
         Ok(())
     }
@@ -84,7 +105,11 @@ impl<T: Real> Kernel for Impute<T> {
 
 pub fn impute_code(input: &Columns, output: &[Slot], test: &MissingTest, fill: i32) -> Box<dyn Kernel> {
     let test = CodeTest::new(test);
-    Box::new(ImputeCode { test, fill, columns: pairs(input, output) })
+    Box::new(ImputeCode {
+        test,
+        fill,
+        columns: pairs(input, output),
+    })
 }
 
 struct ImputeCode {
@@ -98,7 +123,13 @@ impl Kernel for ImputeCode {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let missing = |code| self.test.is_some_and(|test| test.holds(code));
         for &(from, to) in &self.columns {
-            each(scratch.map::<i32, i32>(from, to, rows), |code| if missing(code) { self.fill } else { code });
+            each(scratch.map::<i32, i32>(from, to, rows), |code| {
+                if missing(code) {
+                    self.fill
+                } else {
+                    code
+                }
+            });
         }
         Ok(())
     }
@@ -118,14 +149,24 @@ pub struct MissingAs {
 impl MissingAs {
     pub fn new(input: &Columns, output: &[Slot], to_null: bool) -> MissingAs {
         let (from, to) = if to_null { (NAN, NULL) } else { (NULL, NAN) };
-        MissingAs { columns: pairs(input, output), from, to }
+        MissingAs {
+            columns: pairs(input, output),
+            from,
+            to,
+        }
     }
 }
 
 impl Kernel for MissingAs {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
-            each(scratch.map::<i32, i32>(from, to, rows), |code| if code == self.from { self.to } else { code });
+            each(scratch.map::<i32, i32>(from, to, rows), |code| {
+                if code == self.from {
+                    self.to
+                } else {
+                    code
+                }
+            });
         }
         Ok(())
     }
@@ -139,11 +180,26 @@ pub fn is_missing(input: &Columns, output: &[Slot], test: &MissingTest) -> Box<d
     let columns = pairs(input, output);
     let null = matches!(test, MissingTest::Null | MissingTest::NanOrNull);
     match input.kind {
-        Kind::F32 => Box::new(IsMissing { columns, test: RealTest::<f32>::new(test) }),
-        Kind::F64 => Box::new(IsMissing { columns, test: RealTest::<f64>::new(test) }),
-        Kind::Code { .. } => Box::new(IsMissing { columns, test: CodeTest::new(test) }),
-        Kind::Bool => Box::new(IsMissing { columns, test: IntegerTest(null.then_some(2)) }),
-        Kind::I64 | Kind::Time | Kind::Text => Box::new(IsMissing { columns, test: IntegerTest(null.then_some(i64::MIN)) }),
+        Kind::F32 => Box::new(IsMissing {
+            columns,
+            test: RealTest::<f32>::new(test),
+        }),
+        Kind::F64 => Box::new(IsMissing {
+            columns,
+            test: RealTest::<f64>::new(test),
+        }),
+        Kind::Code { .. } => Box::new(IsMissing {
+            columns,
+            test: CodeTest::new(test),
+        }),
+        Kind::Bool => Box::new(IsMissing {
+            columns,
+            test: IntegerTest(null.then_some(2)),
+        }),
+        Kind::I64 | Kind::Time | Kind::Text => Box::new(IsMissing {
+            columns,
+            test: IntegerTest(null.then_some(i64::MIN)),
+        }),
     }
 }
 
@@ -186,7 +242,9 @@ struct IsMissing<S> {
 impl<S: Test> Kernel for IsMissing<S> {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
-            each(scratch.map::<S::Of, f64>(from, to, rows), |cell| f64::from(u8::from(self.test.holds(cell))));
+            each(scratch.map::<S::Of, f64>(from, to, rows), |cell| {
+                f64::from(u8::from(self.test.holds(cell)))
+            });
         }
         Ok(())
     }

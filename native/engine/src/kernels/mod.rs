@@ -67,11 +67,30 @@ fn build_real<T: links::Functions>(op: &Op, inputs: &[Columns], output: &[Slot])
         OpKind::NumberCodeF64(values) => Box::new(categories::NumberCode::new(&inputs[0], output, values)),
         OpKind::NumberCodeI64(values) => Box::new(categories::IntegerCode::new(&inputs[0], output, values)),
         OpKind::Forest(forest) => forest::build(forest, &inputs[0], output),
-        OpKind::Linear { weight, outputs, bias, bias_values, skip_nan, .. } => {
-            let shape = linear::Shape { outputs: *outputs, bias: *bias, skip_nan: *skip_nan };
-            Box::new(linear::Linear::<T>::new(&inputs[0], output, shape, weight, bias_values.as_ref()))
+        OpKind::Linear {
+            weight,
+            outputs,
+            bias,
+            bias_values,
+            skip_nan,
+            ..
+        } => {
+            let shape = linear::Shape {
+                outputs: *outputs,
+                bias: *bias,
+                skip_nan: *skip_nan,
+            };
+            Box::new(linear::Linear::<T>::new(
+                &inputs[0],
+                output,
+                shape,
+                weight,
+                bias_values.as_ref(),
+            ))
         }
-        OpKind::Arithmetic { operation, operand } => numeric::arithmetic::<T>(*operation, operand.as_ref(), inputs, output),
+        OpKind::Arithmetic { operation, operand } => {
+            numeric::arithmetic::<T>(*operation, operand.as_ref(), inputs, output)
+        }
         OpKind::Math(function) => Box::new(links::Elementary::<T>::new(&inputs[0], output, *function)),
         OpKind::Sigmoid { form, scale } => links::sigmoid::<T>(&inputs[0], output, *form, *scale),
         OpKind::Softmax(form) => Box::new(links::Softmax::<T>::new(&inputs[0], output, *form)),

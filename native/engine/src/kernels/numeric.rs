@@ -26,7 +26,9 @@ pub struct Constant<T> {
 
 impl<T: Real> Constant<T> {
     pub fn new(value: &Floats, output: &[Slot]) -> Constant<T> {
-        Constant { cells: output.iter().copied().zip(T::tensor(value)).collect() }
+        Constant {
+            cells: output.iter().copied().zip(T::tensor(value)).collect(),
+        }
     }
 }
 
@@ -44,7 +46,12 @@ impl<T: Real> Kernel for Constant<T> {
 }
 
 pub fn cast(to: Float, input: &Columns, output: &[Slot]) -> Box<dyn Kernel> {
-    let cast = Cast { to, from: input.kind, sparse: input.sparse, columns: pairs(input, output) };
+    let cast = Cast {
+        to,
+        from: input.kind,
+        sparse: input.sparse,
+        columns: pairs(input, output),
+    };
     Box::new(cast)
 }
 
@@ -73,16 +80,34 @@ impl Kernel for Cast {
                 (Kind::F64, Float::F64) => each(scratch.map(from, to, rows), |x: f64| x),
                 (Kind::F32, Float::F32) => each(scratch.map(from, to, rows), |x: f32| x),
                 (Kind::Bool, Float::F64) => {
-                    each(scratch.map(from, to, rows), |x: i64| if x == 2 { f64::NAN } else { x as f64 });
+                    each(
+                        scratch.map(from, to, rows),
+                        |x: i64| if x == 2 { f64::NAN } else { x as f64 },
+                    );
                 }
                 (Kind::Bool, Float::F32) => {
-                    each(scratch.map(from, to, rows), |x: i64| if x == 2 { f32::NAN } else { x as f32 });
+                    each(
+                        scratch.map(from, to, rows),
+                        |x: i64| if x == 2 { f32::NAN } else { x as f32 },
+                    );
                 }
                 (_, Float::F64) => {
-                    each(scratch.map(from, to, rows), |x: i64| if x == i64::MIN { f64::NAN } else { x as f64 });
+                    each(scratch.map(from, to, rows), |x: i64| {
+                        if x == i64::MIN {
+                            f64::NAN
+                        } else {
+                            x as f64
+                        }
+                    });
                 }
                 (_, Float::F32) => {
-                    each(scratch.map(from, to, rows), |x: i64| if x == i64::MIN { f32::NAN } else { x as f32 });
+                    each(scratch.map(from, to, rows), |x: i64| {
+                        if x == i64::MIN {
+                            f32::NAN
+                        } else {
+                            x as f32
+                        }
+                    });
                 }
             }
         }
@@ -111,8 +136,15 @@ impl<T: Real> Affine<T> {
         let a = broadcast::<T>(a, width);
         let b = b.map_or_else(|| vec![T::ONE; width], |b| broadcast::<T>(b, width));
         let numbers = a.into_iter().zip(b);
-        let columns = pairs(input, output).into_iter().zip(numbers).map(|((from, to), (a, b))| (from, to, a, b));
-        Affine { form, sparse: input.sparse, columns: columns.collect() }
+        let columns = pairs(input, output)
+            .into_iter()
+            .zip(numbers)
+            .map(|((from, to), (a, b))| (from, to, a, b));
+        Affine {
+            form,
+            sparse: input.sparse,
+            columns: columns.collect(),
+        }
     }
 
     fn apply(&self, columns: (&[T], &mut [T]), function: impl Fn(T) -> T) {
@@ -152,8 +184,13 @@ impl<T: Real> Clip<T> {
     pub fn new(input: &Columns, output: &[Slot], low: &Floats, high: &Floats) -> Clip<T> {
         let width = output.len();
         let bounds = broadcast::<T>(low, width).into_iter().zip(broadcast::<T>(high, width));
-        let columns = pairs(input, output).into_iter().zip(bounds).map(|((from, to), (low, high))| (from, to, low, high));
-        Clip { columns: columns.collect() }
+        let columns = pairs(input, output)
+            .into_iter()
+            .zip(bounds)
+            .map(|((from, to), (low, high))| (from, to, low, high));
+        Clip {
+            columns: columns.collect(),
+        }
     }
 }
 
@@ -185,11 +222,20 @@ pub fn arithmetic<T: Real>(
 ) -> Box<dyn Kernel> {
     let Some(operand) = operand else {
         let right = &inputs[1].slots;
-        let columns = inputs[0].slots.iter().zip(output).enumerate().map(|(column, (&left, &to))| {
-            let right = if right.len() == 1 { right[0] } else { right[column] };
-            ([left, right], to)
+        let columns = inputs[0]
+            .slots
+            .iter()
+            .zip(output)
+            .enumerate()
+            .map(|(column, (&left, &to))| {
+                let right = if right.len() == 1 { right[0] } else { right[column] };
+                ([left, right], to)
+            });
+        return Box::new(ByValue::<T> {
+            operation,
+            columns: columns.collect(),
+            real: std::marker::PhantomData,
         });
-        return Box::new(ByValue::<T> { operation, columns: columns.collect(), real: std::marker::PhantomData });
     };
     let form = match operation {
         Arithmetic::Add => return Box::new(Plus::<T>::new(&inputs[0], output, operand)),
@@ -207,8 +253,13 @@ struct Plus<T> {
 impl<T: Real> Plus<T> {
     fn new(input: &Columns, output: &[Slot], operand: &Floats) -> Plus<T> {
         let operands = broadcast::<T>(operand, output.len());
-        let columns = pairs(input, output).into_iter().zip(operands).map(|((from, to), operand)| (from, to, operand));
-        Plus { columns: columns.collect() }
+        let columns = pairs(input, output)
+            .into_iter()
+            .zip(operands)
+            .map(|((from, to), operand)| (from, to, operand));
+        Plus {
+            columns: columns.collect(),
+        }
     }
 }
 
@@ -259,7 +310,11 @@ pub struct Complement<T> {
 
 impl<T: Real> Complement<T> {
     pub fn new(input: &Columns, output: &[Slot]) -> Complement<T> {
-        Complement { from: input.slots[0], to: [output[0], output[1]], real: std::marker::PhantomData }
+        Complement {
+            from: input.slots[0],
+            to: [output[0], output[1]],
+            real: std::marker::PhantomData,
+        }
     }
 }
 
@@ -283,7 +338,11 @@ pub struct Compare<T> {
 
 impl<T: Real> Compare<T> {
     pub fn new(input: &Columns, output: &[Slot], comparison: Comparison, constant: f64) -> Compare<T> {
-        Compare { comparison, constant: T::narrow(constant), columns: pairs(input, output) }
+        Compare {
+            comparison,
+            constant: T::narrow(constant),
+            columns: pairs(input, output),
+        }
     }
 }
 

@@ -29,7 +29,11 @@ pub struct RowSum<T> {
 
 impl<T: Real> RowSum<T> {
     pub fn new(input: &Columns, output: &[Slot]) -> RowSum<T> {
-        RowSum { from: input.slots.clone(), to: output[0], real: PhantomData }
+        RowSum {
+            from: input.slots.clone(),
+            to: output[0],
+            real: PhantomData,
+        }
     }
 }
 
@@ -52,7 +56,11 @@ pub struct NormaliseRows<T> {
 
 impl<T: Real> NormaliseRows<T> {
     pub fn new(input: &Columns, output: &[Slot]) -> NormaliseRows<T> {
-        NormaliseRows { from: input.slots.clone(), to: output.to_vec(), real: PhantomData }
+        NormaliseRows {
+            from: input.slots.clone(),
+            to: output.to_vec(),
+            real: PhantomData,
+        }
     }
 }
 
@@ -63,7 +71,11 @@ impl<T: Real> Kernel for NormaliseRows<T> {
         sum_rows::<T>(scratch, &self.from, sums, rows);
         for (&from, &to) in self.from.iter().zip(&self.to).take(self.to.len() - 1) {
             let (cells, sum, quotients) = scratch.zip::<T>([from, sums], to, rows);
-            cells.iter().zip(sum).zip(quotients).for_each(|((&x, &sum), quotient)| *quotient = x / sum);
+            cells
+                .iter()
+                .zip(sum)
+                .zip(quotients)
+                .for_each(|((&x, &sum), quotient)| *quotient = x / sum);
         }
         let last = self.from[self.from.len() - 1];
         let (cells, sum) = scratch.map::<T, T>(last, sums, rows);
@@ -84,7 +96,11 @@ pub struct Argmax<T> {
 
 impl<T: Real> Argmax<T> {
     pub fn new(input: &Columns, output: &[Slot]) -> Argmax<T> {
-        Argmax { from: input.slots.clone(), to: output[0], real: PhantomData }
+        Argmax {
+            from: input.slots.clone(),
+            to: output[0],
+            real: PhantomData,
+        }
     }
 
     fn best(&self, scratch: &Scratch<'_>, row: usize, rows: usize) -> i64 {

@@ -14,7 +14,10 @@ pub struct ToSparse<T> {
 
 impl<T: Real> ToSparse<T> {
     pub fn new(input: &Columns, output: &[Slot]) -> ToSparse<T> {
-        ToSparse { columns: input.slots.iter().copied().zip(output.iter().copied()).collect(), real: PhantomData }
+        ToSparse {
+            columns: input.slots.iter().copied().zip(output.iter().copied()).collect(),
+            real: PhantomData,
+        }
     }
 }
 
@@ -47,7 +50,10 @@ pub struct FillAbsent<T> {
 
 impl<T: Real> FillAbsent<T> {
     pub fn new(input: &Columns, output: &[Slot], fill: T) -> FillAbsent<T> {
-        FillAbsent { columns: input.slots.iter().copied().zip(output.iter().copied()).collect(), fill }
+        FillAbsent {
+            columns: input.slots.iter().copied().zip(output.iter().copied()).collect(),
+            fill,
+        }
     }
 }
 
@@ -55,12 +61,25 @@ impl<T: Real> Kernel for FillAbsent<T> {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let fill = self.fill;
         for &(from, to) in &self.columns {
-            each(scratch.map::<T, T>(from, to, rows), |x| if x.is_absent() { fill } else { x });
+            each(scratch.map::<T, T>(from, to, rows), |x| {
+                if x.is_absent() {
+                    fill
+                } else {
+                    x
+                }
+            });
         }
         Ok(())
     }
 
     fn describe(&self) -> String {
-        over(if self.fill.is_nan() { "absent to NaN" } else { "to dense" }, self.columns.len())
+        over(
+            if self.fill.is_nan() {
+                "absent to NaN"
+            } else {
+                "to dense"
+            },
+            self.columns.len(),
+        )
     }
 }

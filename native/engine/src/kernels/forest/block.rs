@@ -27,7 +27,10 @@ pub fn walk<K: Ordered>(trees: &Trees<K>, tree: usize, keys: &[K], positions: &m
 
 fn walk_perfect<K: Ordered>(trees: &Perfect<K>, tree: usize, keys: &[K], positions: &mut [u32]) {
     let first = tree << trees.depth;
-    let (thresholds, columns) = (&trees.keys[first..][..1 << trees.depth], &trees.columns[first..][..1 << trees.depth]);
+    let (thresholds, columns) = (
+        &trees.keys[first..][..1 << trees.depth],
+        &trees.columns[first..][..1 << trees.depth],
+    );
     let mut nodes = [1usize; GROUP_ROWS];
     for _ in 0..trees.depth {
         for (row, node) in nodes.iter_mut().enumerate() {

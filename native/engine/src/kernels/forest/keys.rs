@@ -5,8 +5,7 @@
 //! column whose nodes differ in where they send what is missing stands twice.
 
 use crate::forest::{
-    CategoryCast, Forest, SplitCompare, FLAG_CATEGORICAL, FLAG_MISSING_LEFT, MISSING_NAN, MISSING_SHIFT,
-    MISSING_ZERO,
+    CategoryCast, Forest, SplitCompare, FLAG_CATEGORICAL, FLAG_MISSING_LEFT, MISSING_NAN, MISSING_SHIFT, MISSING_ZERO,
 };
 use crate::kernels::real::Real;
 use crate::program::Floats;
@@ -186,8 +185,14 @@ impl Missing {
 /// How a column's cells become keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
-    Number { missing: Missing, left: bool },
-    Category { missing: Missing, cast_negative: bool },
+    Number {
+        missing: Missing,
+        left: bool,
+    },
+    Category {
+        missing: Missing,
+        cast_negative: bool,
+    },
     /// The same key for every row: what a leaf compares.
     Left,
 }
@@ -201,20 +206,29 @@ pub struct KeyColumn {
 
 impl KeyColumn {
     /// The column that a leaf reads.
-    pub const LEAF: KeyColumn = KeyColumn { column: 0, rule: Rule::Left };
+    pub const LEAF: KeyColumn = KeyColumn {
+        column: 0,
+        rule: Rule::Left,
+    };
 
     /// The column that a node reads.
     pub fn of_node(forest: &Forest, node: usize) -> KeyColumn {
         let flags = forest.flags[node];
         let missing = Missing::of_flags(flags);
         let rule = if flags & FLAG_CATEGORICAL != 0 {
-            Rule::Category { missing, cast_negative: forest.category_cast == CategoryCast::TruncNonneg }
+            Rule::Category {
+                missing,
+                cast_negative: forest.category_cast == CategoryCast::TruncNonneg,
+            }
         } else {
             // Where nothing is missing, the direction of what is missing makes no second column.
             let left = missing != Missing::None && flags & FLAG_MISSING_LEFT != 0;
             Rule::Number { missing, left }
         };
-        KeyColumn { column: forest.feature[node], rule }
+        KeyColumn {
+            column: forest.feature[node],
+            rule,
+        }
     }
 }
 
@@ -238,18 +252,28 @@ impl Rule {
         }
     }
 
-    /// The keys of a strip; what is beyond the cells is left as it was.
+    /// The keys of a strip. Rows beyond the cells go left everywhere.
     pub fn keys<X: Key<K>, K: Ordered>(self, cells: &[X], keys: &mut [K]) {
+        let (keys, beyond) = keys.split_at_mut(cells.len());
+        beyond.fill(K::LEFT);
         let rows = cells.iter().zip(keys);
         // Each form has a loop of its own, so that it runs on many rows at once.
         match self {
-            Rule::Number { missing: Missing::Nan, left: false } => {
+            Rule::Number {
+                missing: Missing::Nan,
+                left: false,
+            } => {
                 rows.for_each(|(&x, key)| *key = number(Missing::Nan, K::RIGHT, x));
             }
-            Rule::Number { missing: Missing::Nan, left: true } => {
+            Rule::Number {
+                missing: Missing::Nan,
+                left: true,
+            } => {
                 rows.for_each(|(&x, key)| *key = number(Missing::Nan, K::LEFT, x));
             }
-            Rule::Number { missing: Missing::None, .. } => {
+            Rule::Number {
+                missing: Missing::None, ..
+            } => {
                 rows.for_each(|(&x, key)| *key = number(Missing::None, K::ZERO, x));
             }
             rule => rows.for_each(|(&x, key)| *key = rule.key(x)),

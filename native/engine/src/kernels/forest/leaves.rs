@@ -93,7 +93,11 @@ enum Form {
     /// One number a leaf, for its tree's output.
     Output(Vec<u32>),
     /// Several numbers a leaf: positions are rows of `values`. A tree's output, or all of them.
-    Vector { rows: Vec<u32>, width: usize, outputs: Vec<Option<u32>> },
+    Vector {
+        rows: Vec<u32>,
+        width: usize,
+        outputs: Vec<Option<u32>>,
+    },
     /// Each tree's own value stands alone.
     PerTree,
 }
@@ -110,30 +114,56 @@ impl<A: Accumulator> Leaves<A> {
     pub fn new(forest: &Forest, positions: &[u32]) -> Leaves<A> {
         let scalar = |&row: &u32| A::leaf(forest, row as usize);
         match forest.emit {
-            Emit::Sum if forest.leaf_width == 1 && forest.tree_output.iter().all(|&output| output <= 0) => {
-                Leaves { form: Form::One, values: positions.iter().map(scalar).collect(), init: A::init(forest) }
-            }
+            Emit::Sum if forest.leaf_width == 1 && forest.tree_output.iter().all(|&output| output <= 0) => Leaves {
+                form: Form::One,
+                values: positions.iter().map(scalar).collect(),
+                init: A::init(forest),
+            },
             Emit::Sum if forest.leaf_width == 1 => {
                 let outputs = forest.tree_output.iter().map(|&output| output.max(0) as u32).collect();
-                Leaves { form: Form::Output(outputs), values: positions.iter().map(scalar).collect(), init: A::init(forest) }
+                Leaves {
+                    form: Form::Output(outputs),
+                    values: positions.iter().map(scalar).collect(),
+                    init: A::init(forest),
+                }
             }
             Emit::Sum => {
-                let outputs = forest.tree_output.iter().map(|&output| u32::try_from(output).ok()).collect();
-                let form = Form::Vector { rows: positions.to_vec(), width: forest.leaf_width, outputs };
+                let outputs = forest
+                    .tree_output
+                    .iter()
+                    .map(|&output| u32::try_from(output).ok())
+                    .collect();
+                let form = Form::Vector {
+                    rows: positions.to_vec(),
+                    width: forest.leaf_width,
+                    outputs,
+                };
                 let numbers = match &forest.leaf {
                     Floats::F64(leaf) => leaf.len(),
                     Floats::F32(leaf) => leaf.len(),
                 };
-                Leaves { form, values: (0..numbers).map(|index| A::leaf(forest, index)).collect(), init: A::init(forest) }
+                Leaves {
+                    form,
+                    values: (0..numbers).map(|index| A::leaf(forest, index)).collect(),
+                    init: A::init(forest),
+                }
             }
             Emit::LeafValue => {
                 let init = vec![A::ZERO; forest.tree_count()];
-                Leaves { form: Form::PerTree, values: positions.iter().map(scalar).collect(), init }
+                Leaves {
+                    form: Form::PerTree,
+                    values: positions.iter().map(scalar).collect(),
+                    init,
+                }
             }
             Emit::LeafIndex => {
                 let init = vec![A::ZERO; forest.tree_count()];
                 let local = |&row: &u32| A::leaf(forest, row as usize - first_leaf(forest, row));
-                Leaves { form: Form::PerTree, values: positions.iter().map(local).collect(), init }
+                Leaves {
+                    form: Form::PerTree,
+                    values: positions.iter().map(local).collect(),
+                    init,
+                }
             }
         }
     }
@@ -145,11 +175,6 @@ impl<A: Accumulator> Leaves<A> {
 
     pub fn begin(&self, sums: &mut [A]) {
         sums.copy_from_slice(&self.init);
-    }
-
-    /// The number of each position, where all go to output 0.
-    pub fn single(&self) -> Option<&[A]> {
-        matches!(self.form, Form::One).then_some(self.values.as_slice())
     }
 
     /// Adds the leaf of a tree to the sums of one row.

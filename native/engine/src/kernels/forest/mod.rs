@@ -74,7 +74,9 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
         }
         let (sums, _) = carve::<A>(temporary, self.output.len());
         self.leaves.begin(sums);
-        row::walk(&self.trees, keys, |tree, position| self.leaves.add(sums, tree, position));
+        row::walk(&self.trees, keys, |tree, position| {
+            self.leaves.add(sums, tree, position)
+        });
         for (&slot, &sum) in self.output.iter().zip(sums.iter()) {
             slots.write::<A>(slot, rows)[row] = sum;
         }
@@ -88,7 +90,12 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
             let cells = slots.read::<X>(self.input[column.column as usize], rows);
             column.rule.keys(&cells[first..first + strip], keys);
         }
-        let mut sums = Sums { scratch: &mut slots, slots: &self.output, first, strip };
+        let mut sums = Sums {
+            scratch: &mut slots,
+            slots: &self.output,
+            first,
+            strip,
+        };
         for output in 0..self.output.len() {
             sums.column(output).fill(self.leaves.first(output));
         }

@@ -17,7 +17,10 @@ pub fn walk<K: Ordered>(trees: &Trees<K>, keys: &[K], mut leaf: impl FnMut(usize
         }
         Shape::Flat(flat) => {
             for (tree, &root) in flat.roots.iter().enumerate() {
-                leaf(tree, walk_categorical(flat, root, |column| keys[column as usize]) as usize);
+                leaf(
+                    tree,
+                    walk_categorical(flat, root, |column| keys[column as usize]) as usize,
+                );
             }
         }
     }
@@ -44,7 +47,8 @@ fn walk_perfect<K: Ordered>(trees: &Perfect<K>, count: usize, keys: &[K], mut le
 /// The nodes that the row reaches in up to a group of trees.
 fn walk_flat_group<K: Ordered>(trees: &Flat<K>, first: usize, count: usize, keys: &[K]) -> [u32; GROUP_TREES] {
     // A group that is not full walks its first tree more than once.
-    let mut nodes: [u32; GROUP_TREES] = std::array::from_fn(|tree| trees.roots[first + if tree < count { tree } else { 0 }]);
+    let mut nodes: [u32; GROUP_TREES] =
+        std::array::from_fn(|tree| trees.roots[first + if tree < count { tree } else { 0 }]);
     loop {
         let mut moved = 0;
         for node in &mut nodes {
@@ -68,7 +72,10 @@ pub fn walk_categorical<K: Ordered>(trees: &Flat<K>, root: u32, key: impl Fn(u32
         let right = if current.column & CATEGORICAL == 0 {
             key >= current.key
         } else {
-            let set = current.key.to_index().expect("a categorical node holds the index of its set");
+            let set = current
+                .key
+                .to_index()
+                .expect("a categorical node holds the index of its set");
             trees.sets[set as usize].goes_right(&trees.bits, key)
         };
         let next = current.child + u32::from(right);

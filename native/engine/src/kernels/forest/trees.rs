@@ -86,21 +86,41 @@ impl<K: Ordered> Trees<K> {
     /// The trees, the columns of keys that they read, and the row of the leaf tensor of each position.
     pub fn new(forest: &Forest) -> (Trees<K>, Vec<KeyColumn>, Vec<u32>) {
         let depth = depth(forest);
-        let mut columns: Vec<KeyColumn> = (0..forest.feature.len()).map(|node| KeyColumn::of_node(forest, node)).collect();
+        let mut columns: Vec<KeyColumn> = (0..forest.feature.len())
+            .map(|node| KeyColumn::of_node(forest, node))
+            .collect();
         columns.sort_unstable();
         columns.dedup();
         let padded = forest.tree_count().saturating_mul(1 << depth.min(PERFECT_DEPTH));
         let small = padded <= ALWAYS_PADDED_NODES.max(PADDING_FACTOR * forest.feature.len());
-        let perfect = depth <= PERFECT_DEPTH && small && forest.category_node.is_empty() && columns.len() <= u16::MAX as usize;
-        let narrowed = (0..forest.feature.len()).any(|node| K::threshold(threshold(&forest.threshold, node), forest.compare).1);
+        let perfect =
+            depth <= PERFECT_DEPTH && small && forest.category_node.is_empty() && columns.len() <= u16::MAX as usize;
+        let narrowed =
+            (0..forest.feature.len()).any(|node| K::threshold(threshold(&forest.threshold, node), forest.compare).1);
         let count = forest.tree_count();
         if perfect {
             let (trees, positions) = Perfect::new(forest, depth, &columns);
-            return (Trees { shape: Shape::Perfect(trees), count, narrowed }, columns, positions);
+            return (
+                Trees {
+                    shape: Shape::Perfect(trees),
+                    count,
+                    narrowed,
+                },
+                columns,
+                positions,
+            );
         }
         columns.push(KeyColumn::LEAF);
         let (trees, positions) = Flat::new(forest, &columns);
-        (Trees { shape: Shape::Flat(trees), count, narrowed }, columns, positions)
+        (
+            Trees {
+                shape: Shape::Flat(trees),
+                count,
+                narrowed,
+            },
+            columns,
+            positions,
+        )
     }
 
     pub fn count(&self) -> usize {
@@ -137,7 +157,9 @@ fn depth(forest: &Forest) -> u32 {
 }
 
 fn column_index(columns: &[KeyColumn], column: KeyColumn) -> usize {
-    columns.binary_search(&column).expect("every node's column was collected")
+    columns
+        .binary_search(&column)
+        .expect("every node's column was collected")
 }
 
 /// The root of a tree in the notation of children: its first node, or its only leaf.
@@ -152,7 +174,11 @@ fn root(forest: &Forest, tree: usize) -> i32 {
 impl<K: Ordered> Perfect<K> {
     fn new(forest: &Forest, depth: u32, columns: &[KeyColumn]) -> (Perfect<K>, Vec<u32>) {
         let count = forest.tree_count().next_multiple_of(GROUP_TREES) << depth;
-        let mut trees = Perfect { depth, keys: vec![K::RIGHT; count], columns: vec![0; count] };
+        let mut trees = Perfect {
+            depth,
+            keys: vec![K::RIGHT; count],
+            columns: vec![0; count],
+        };
         let mut positions = vec![0; count];
         for tree in 0..forest.tree_count() {
             let mut open = vec![(root(forest, tree), 1usize)];
@@ -180,9 +206,18 @@ impl<K: Ordered> Perfect<K> {
 impl<K: Ordered> Flat<K> {
     fn new(forest: &Forest, columns: &[KeyColumn]) -> (Flat<K>, Vec<u32>) {
         let leaf_column = (columns.len() - 1) as u32;
-        let mut trees = Flat { nodes: Vec::new(), roots: Vec::new(), sets: Vec::new(), bits: forest.category_bits.clone() };
+        let mut trees = Flat {
+            nodes: Vec::new(),
+            roots: Vec::new(),
+            sets: Vec::new(),
+            bits: forest.category_bits.clone(),
+        };
         let mut positions: Vec<u32> = Vec::new();
-        let leaf = FlatNode { key: K::RIGHT, column: leaf_column, child: 0 };
+        let leaf = FlatNode {
+            key: K::RIGHT,
+            column: leaf_column,
+            child: 0,
+        };
         for tree in 0..forest.tree_count() {
             trees.roots.push(trees.nodes.len() as u32);
             let mut open = std::collections::VecDeque::from([(root(forest, tree), trees.nodes.len())]);
@@ -212,12 +247,27 @@ impl<K: Ordered> Flat<K> {
         let index = column_index(&columns[..columns.len() - 1], column) as u32;
         if !matches!(column.rule, Rule::Category { .. }) {
             let key = K::threshold(threshold(&forest.threshold, source), forest.compare).0;
-            return FlatNode { key, column: index, child };
+            return FlatNode {
+                key,
+                column: index,
+                child,
+            };
         }
-        let set = forest.category_node.binary_search(&(source as u32)).expect("each categorical node has its set");
+        let set = forest
+            .category_node
+            .binary_search(&(source as u32))
+            .expect("each categorical node has its set");
         let (start, end) = (forest.category_offset[set], forest.category_offset[set + 1]);
         let key = K::from_index(self.sets.len() as u32);
-        self.sets.push(CategorySet { start, words: end - start, flags: forest.flags[source] });
-        FlatNode { key, column: index | CATEGORICAL, child }
+        self.sets.push(CategorySet {
+            start,
+            words: end - start,
+            flags: forest.flags[source],
+        });
+        FlatNode {
+            key,
+            column: index | CATEGORICAL,
+            child,
+        }
     }
 }
