@@ -10,9 +10,10 @@ import numpy as np
 
 from modelpack.errors import UnsupportedModelError
 from modelpack.program import Builder, Value
-from modelpack.schema import Feature
 
 NUMBERS = ("f64", "f32", "i64", "bool")
+# Containers whose columns have names.
+FRAMES = ("pandas", "arrow")
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,10 @@ class Column:
     """One column: cell `index` of `value`.
 
     `dtype` is what the framework's own container holds at this point, by name: a numpy dtype ("float64", "int32",
-    "object"), or of pandas "str", "string", "category", "Int64", "boolean" and so on. `categories` are those of a
-    pandas category, in order.
+    "object"), or of pandas "str", "string", "category", "Int64", "boolean" and so on. The value may be of another type
+    that holds the same numbers (0 and 1 of an indicator are f64, whatever the container). `categories` are those of a
+    pandas category, in order. `finite`: the number can be neither NaN nor infinite, so no check is needed; `small`: nor
+    can it be so as a float32.
     """
 
     value: Value
@@ -29,6 +32,8 @@ class Column:
     dtype: str
     name: str
     categories: tuple[Any, ...] | None = None
+    finite: bool = False
+    small: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -40,24 +45,26 @@ class Frame:
     """The input of a step.
 
     `container` is "array" (numpy; every column then has the same dtype), "pandas", "arrow" (polars and pyarrow), or
-    "sparse" (CSR: cells may be absent).
+    "sparse" (CSR: cells may be absent). `sample` is what the framework itself holds at this point for a few rows: its
+    container and dtypes decide how the framework computes.
     """
 
     columns: tuple[Column, ...]
     container: str
+    sample: Any = None
 
     def __len__(self) -> int:
         return len(self.columns)
 
     def take(self, positions: Iterable[int]) -> Frame:
-        """The columns at these positions, in their order."""
-        return replace(self, columns=tuple(self.columns[position] for position in positions))
+        """The columns at these positions, in their order, without a sample."""
+        return replace(self, columns=tuple(self.columns[position] for position in positions), sample=None)
 
     def numbers(self, builder: Builder, to: str, origin: str, absent: str = "zero") -> Value:
-        """All columns as one dense block of `to` ("f64" or "f32").
+        """All columns as one block of `to` ("f64" or "f32").
 
         Each column is cast in one rounding. An absent cell of a sparse column becomes 0.0, or NaN with
-        ``absent="nan"`` (XGBoost).
+        ``absent="nan"`` (XGBoost), or stays absent with ``absent="keep"``.
         """
         for column in self.columns:
             if column.value.type not in NUMBERS:
@@ -66,7 +73,7 @@ class Frame:
                     f"column {column.name!r} holds {_spoken(column)} where numbers are needed",
                     "encode it in the pipeline, with OneHotEncoder or OrdinalEncoder",
                 )
-        return self._block(builder, origin, lambda value: _dense_floats(builder, value, to, origin, absent))
+        return self._block(builder, origin, lambda value: _floats(builder, value, to, origin, absent))
 
     def block(self, builder: Builder, origin: str) -> Value:
         """All columns as one value as they are; they must be of one type and density."""
@@ -98,10 +105,10 @@ def gather(builder: Builder, values: Sequence[Value], index: Sequence[int], orig
     return values[0] if len(values) == 1 else builder.op("concat@1", *values, origin=origin)
 
 
-def _dense_floats(builder: Builder, value: Value, to: str, origin: str, absent: str) -> Value:
+def _floats(builder: Builder, value: Value, to: str, origin: str, absent: str) -> Value:
     if value.type != to:
         value = builder.op("cast@1", value, origin=origin, to=to)
-    if value.sparse:
+    if value.sparse and absent != "keep":
         value = builder.op("to_dense@1" if absent == "zero" else "absent_to_nan@1", value, origin=origin)
     return value
 
@@ -113,33 +120,3 @@ def _spoken(column: Column) -> str:
 def frame_of(value: Value, dtype: str, names: Sequence[str], container: str = "array") -> Frame:
     """The frame whose columns are those of one value."""
     return Frame(tuple(Column(value, index, dtype, name) for index, name in enumerate(names)), container)
-
-
-def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) -> Frame:
-    """The model's input: one column per feature, held as the sample holds it."""
-    dtypes, categories, container = _sample_dtypes(features, sample)
-    return Frame(
-        tuple(
-            Column(builder.input(feature.name), 0, dtype, feature.name, known)
-            for feature, dtype, known in zip(features, dtypes, categories, strict=True)
-        ),
-        container,
-    )
-
-
-_DTYPE_OF_FEATURE = {"string": "object", "timestamp": "datetime64[us]"}
-
-
-def _sample_dtypes(features: Sequence[Feature], sample: Any) -> tuple[list[str], list[tuple[Any, ...] | None], str]:
-    unknown: list[tuple[Any, ...] | None] = [None] * len(features)
-    if hasattr(sample, "iloc") and hasattr(sample, "columns"):
-        series = [sample.iloc[:, position] for position in range(len(features))]
-        dtypes = [str(one.dtype) for one in series]
-        known = [tuple(one.cat.categories) if str(one.dtype) == "category" else None for one in series]
-        return dtypes, known, "pandas"
-    if isinstance(sample, np.ndarray):
-        dtype = "object" if sample.dtype.kind in "OUS" else str(sample.dtype)
-        return [dtype] * len(features), unknown, "array"
-    dtypes = [_DTYPE_OF_FEATURE.get(feature.dtype, feature.dtype) for feature in features]
-    typed = hasattr(sample, "get_columns") or hasattr(sample, "column_names")
-    return dtypes, unknown, "arrow" if typed else "array"

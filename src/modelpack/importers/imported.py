@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from modelpack.errors import UnsupportedModelError
-from modelpack.importers.frame import Frame, frame_of_sample
+from modelpack.importers.frame import Frame
+from modelpack.importers.sample import frame_of_sample
 from modelpack.program import Builder, BuiltProgram, Value
 from modelpack.schema import Feature, Output
 

@@ -1,0 +1,70 @@
+"""The model's input as the framework holds it, read off the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from modelpack.importers.frame import Column, Frame, frame_of
+from modelpack.program import Builder, Value
+from modelpack.rows import row_count, spread, take_rows
+from modelpack.schema import Feature
+
+# Rows that stand for the data when an importer asks the framework for containers and dtypes.
+SAMPLE_ROWS = 64
+
+# What a missing text is in columns of these pandas dtypes, whatever it was before it came there.
+_NULL_OF_DTYPE = {"str": "nan", "category": "nan", "string": "null"}
+
+
+def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) -> Frame:
+    """The model's input: one column per feature, held as the sample holds it."""
+    rows = take_rows(sample, spread(row_count(sample), SAMPLE_ROWS))
+    names = [feature.name for feature in features]
+    if hasattr(rows, "tocsr"):
+        whole = builder.op("concat@1", *(builder.input(name) for name in names), origin="input")
+        sparse = builder.op("to_sparse@1", whole, origin="input")
+        frame = frame_of(sparse, str(rows.dtype), names, "sparse")
+        return Frame(frame.columns, "sparse", rows)
+    if hasattr(rows, "iloc"):
+        rows = _as_declared(rows, features)
+        columns = [
+            _column(builder, feature, rows.iloc[:, position], str(rows.dtypes.iloc[position]))
+            for position, feature in enumerate(features)
+        ]
+        return Frame(tuple(columns), "pandas", rows)
+    if hasattr(rows, "get_columns") or hasattr(rows, "column_names"):
+        return Frame(tuple(_arrow_column(builder, feature) for feature in features), "arrow", rows)
+    array = np.asarray(rows)
+    dtype = "object" if array.dtype.kind in "OUS" else str(array.dtype)
+    return Frame(tuple(Column(builder.input(name), 0, dtype, name) for name in names), "array", array)
+
+
+def _column(builder: Builder, feature: Feature, series: Any, dtype: str) -> Column:
+    value: Value = builder.input(feature.name)
+    if feature.dtype == "string" and dtype in _NULL_OF_DTYPE:
+        value = builder.op("missing_as@1", value, origin=feature.name, to=_NULL_OF_DTYPE[dtype])
+    categories = tuple(series.cat.categories) if dtype == "category" else None
+    return Column(value, 0, dtype, feature.name, categories)
+
+
+_DTYPE_OF_FEATURE = {"string": "object", "timestamp": "datetime64[us]"}
+
+
+def _arrow_column(builder: Builder, feature: Feature) -> Column:
+    dtype = _DTYPE_OF_FEATURE.get(feature.dtype, feature.dtype)
+    return Column(builder.input(feature.name), 0, dtype, feature.name)
+
+
+def _as_declared(rows: Any, features: Sequence[Feature]) -> Any:
+    """Numeric columns in the dtype that the caller declared, where it is another than the sample's own."""
+    wanted = {}
+    for position, feature in enumerate(features):
+        dtype = rows.dtypes.iloc[position]
+        if not isinstance(dtype, np.dtype) or dtype.kind not in "iuf":
+            continue
+        if feature.dtype in ("float64", "float32") and not (dtype.kind == "f" and feature.dtype == str(dtype)):
+            wanted[rows.columns[position]] = feature.dtype
+    return rows.astype(wanted) if wanted else rows

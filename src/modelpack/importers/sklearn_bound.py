@@ -1,0 +1,55 @@
+"""How far the framework's answers may lie from the program's, per cell (docs/SEMANTICS.md).
+
+Class C: numpy's matrix product is not the same for one row and for a batch; an inner product differs by at most
+4 * eps * sum(|x * w|). Class B: numpy's own exp differs from the C library's by one ulp on some processors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+
+def inner_product(x: Any, weight: Array, bias: Array) -> Floats:
+    """Per row and output, for weights [columns, outputs], in the coarser precision of the two."""
+    eps = float(np.finfo(np.result_type(x.dtype, weight.dtype, np.float32)).eps)
+    size = abs(x).astype(np.float64) @ np.abs(weight).astype(np.float64) + np.abs(bias).astype(np.float64)
+    return np.asarray(4.0 * eps * size)
+
+
+def logistic(probability: Floats, margin: Floats, eps: float = EPSILON) -> Floats:
+    """For [1 - p, p] where p is the logistic of a margin known to within `margin`."""
+    p = probability[:, 1:].astype(np.float64)
+    slope = p * (1.0 - p) * margin * 1.01 + 4.0 * eps * p
+    return np.hstack([slope + eps, slope])
+
+
+def softmax(probability: Floats, margin: Floats, eps: float = EPSILON) -> Floats:
+    """For a softmax of margins known to within `margin`; each exp within one ulp."""
+    p = probability.astype(np.float64)
+    columns = p.shape[1]
+    spread = (p * margin).sum(axis=1, keepdims=True) + margin
+    return np.asarray(p * (1.01 * spread + (6.0 + columns) * eps) + np.finfo(np.float64).tiny)
+
+
+def exponential(value: Floats) -> Floats:
+    """One ulp of exp."""
+    return np.asarray(2.0 * EPSILON * np.abs(value))
+
+
+def undecided_labels(margin: Floats, bound: Floats) -> Floats:
+    """1.0 per row (any other label, in whole classes) where the margins do not tell the classes apart; else 0.0."""
+    if margin.shape[1] == 1:
+        return np.where(np.abs(margin) <= bound, 1.0, 0.0)
+    order = np.argsort(margin, axis=1)
+    rows = np.arange(len(margin))
+    first, second = order[:, -1], order[:, -2]
+    close = margin[rows, first] - margin[rows, second] <= bound[rows, first] + bound[rows, second]
+    return np.where(close, float(margin.shape[1]), 0.0).reshape(-1, 1)

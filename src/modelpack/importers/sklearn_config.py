@@ -1,0 +1,39 @@
+"""The configuration of a scikit-learn model: every hyperparameter of every step, as JSON can hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sklearn
+
+
+def configuration(model: Any) -> dict[str, Any]:
+    """Framework, version, class and hyperparameters, nested as the steps are."""
+    return {"framework": "scikit-learn", "version": sklearn.__version__, **described(model)}
+
+
+def described(step: Any) -> dict[str, Any]:
+    parameters = step.get_params(deep=False)
+    return {
+        "class": f"{type(step).__module__}.{type(step).__qualname__}",
+        "parameters": {name: plain(value) for name, value in sorted(parameters.items())},
+    }
+
+
+def plain(value: Any) -> Any:
+    """Numbers, text, lists and mappings as they are; estimators by their configuration; anything else by its name."""
+    if value is None or isinstance(value, (bool, int, float, str, np.bool_, np.integer, np.floating)):
+        return value
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        return described(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, slice):
+        return plain({"start": value.start, "stop": value.stop, "step": value.step})
+    return getattr(value, "__qualname__", None) or type(value).__qualname__
