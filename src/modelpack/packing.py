@@ -160,7 +160,13 @@ def pack(
     report = Report(promise=imported.promise)
     with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
         draft = Path(folder) / "draft.mpk"
-        empty = golden_member(np.zeros((0, len(imported.features)), np.uint64), imported.outputs, *[empty_answers(built)] * 2, None, source)
+        empty = golden_member(
+            np.zeros((0, len(imported.features)), np.uint64),
+            imported.outputs,
+            *[empty_answers(built)] * 2,
+            None,
+            source,
+        )
         write_bundle(draft, manifest, {**members, "golden.safetensors": empty}, overwrite=False)
         with open_draft(draft) as predictor:
             replayed = {"sample": X_sample, **{key: split[0] for key, split in splits.items()}}
@@ -175,7 +181,9 @@ def pack(
         canonical.typed({"reported": dict(metrics or {}), "splits": found})
     )
     members["record.json"] = canonical.canonical_json(
-        canonical.typed(make_record(record, imported.features, X_sample, statistics=statistics, importance=importance(model, built)))
+        canonical.typed(
+            make_record(record, imported.features, X_sample, statistics=statistics, importance=importance(model, built))
+        )
     )
     identity = write_bundle(target, manifest, members, overwrite=overwrite)
     open_draft(target).close()
@@ -185,11 +193,17 @@ def pack(
 def refuse_later(engines: Sequence[str], partition_by: Sequence[str], signers: Sequence[Any]) -> None:
     """What the format provides for and this version does not write."""
     if tuple(engines) != ("native",):
-        raise UnsupportedModelError("engines", f"{list(engines)!r}: this version packs the native engine only", "leave engines out")
+        raise UnsupportedModelError(
+            "engines", f"{list(engines)!r}: this version packs the native engine only", "leave engines out"
+        )
     if partition_by:
-        raise UnsupportedModelError("partition_by", "this version does not pack partitioned models", "pack one bundle per key")
+        raise UnsupportedModelError(
+            "partition_by", "this version does not pack partitioned models", "pack one bundle per key"
+        )
     if signers:
-        raise UnsupportedModelError("signers", "this version does not sign", "leave signers out and open with modelpack.UNSIGNED")
+        raise UnsupportedModelError(
+            "signers", "this version does not sign", "leave signers out and open with modelpack.UNSIGNED"
+        )
 
 
 def trained_names(model: Any) -> Sequence[str] | None:
@@ -210,13 +224,12 @@ def created_text(created_at: str | int | None) -> str:
 
 def model_members(imported: Any, schema: Schema, explain: bool) -> dict[str, bytes]:
     """Members that decide the answers, and the configuration."""
-    program = imported.program
+    program = imported.program if explain else imported.program.without_explanation()
     text = program.json.decode("utf-8")
-    tensors = program.tensors if explain else program.without_explanation()
     members = {
         "schema.json": schema.to_json(),
         "programs.json": canonical.canonical_json({program.digest: text}),
-        "models/main/tensors.safetensors": canonical.safetensors_bytes(tensors, {"program": program.digest}),
+        "models/main/tensors.safetensors": canonical.safetensors_bytes(program.tensors, {"program": program.digest}),
         "config.json": canonical.canonical_json(canonical.typed(imported.config)),
     }
     dictionaries = dictionary_tensors(program.dictionaries)

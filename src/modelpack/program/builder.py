@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +18,9 @@ from modelpack.schema import Feature
 
 # Version of the elementary functions that programs are written for.
 MATH = 0
+
+# Tensors of forests that decide no answer.
+EXPLANATION = ("cover", "leaf_cover", "leaf_id", "node_id")
 
 # The tensors that have a row per code of the input's dictionary, then null, NaN and unseen.
 _PER_CODE = {"lookup@1": "table", "one_hot@1": "column", "require@1": "allowed"}
@@ -35,6 +39,16 @@ class BuiltProgram:
     tensors: dict[str, np.ndarray]
     uses: list[str]
     dictionaries: dict[int, list[str]]
+
+    def without_explanation(self) -> BuiltProgram:
+        """The same program without the covers and numbers of nodes, which only explanations read."""
+        program = json.loads(self.json)
+        tensors = dict(self.tensors)
+        for op in program["ops"]:
+            for name in EXPLANATION:
+                tensors.pop(op.get("tensors", {}).pop(name, ""), None)
+        text = canonical_json(program)
+        return replace(self, json=text, digest=hashlib.sha256(text).hexdigest(), tensors=tensors)
 
 
 @dataclass
