@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -24,6 +24,13 @@ _IMPORTERS = {
     "sklearn": ("modelpack.importers.sklearn", "import_sklearn"),
     "xgboost": ("modelpack.importers.xgboost", "import_xgboost"),
     "lightgbm": ("modelpack.importers.lightgbm", "import_lightgbm"),
+}
+
+# The same for `modelpack.check`, which asks before a model is fitted: (model, origin) to verdicts.
+_JUDGES = {
+    "sklearn": ("modelpack.importers.sklearn_check", "judge_sklearn"),
+    "xgboost": ("modelpack.importers.booster_check", "judge_xgboost"),
+    "lightgbm": ("modelpack.importers.booster_check", "judge_lightgbm"),
 }
 
 
@@ -117,16 +124,66 @@ def import_estimator(
     return found
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one step of a model can be reproduced.
+
+    Attributes
+    ----------
+    step : str
+        Path of the step, such as `prep.num.scale`.
+    name : str
+        Its class.
+    verdict : str
+        "exact" (the same bits), "bound" (within a stated bound) or "refused".
+    reason : str
+    hint : str or None
+        The way out of a refusal.
+    """
+
+    step: str
+    name: str
+    verdict: str
+    reason: str
+    hint: str | None = None
+
+    @staticmethod
+    def refusal(name: str, error: UnsupportedModelError) -> Verdict:
+        """The verdict that an importer's refusal of a step amounts to."""
+        step = error.step or name
+        reason = str(error).removeprefix(f"{step}: ").removesuffix(f"; {error.hint}")
+        return Verdict(step, name, "refused", reason, error.hint)
+
+    def __str__(self) -> str:
+        text = f"{self.name}: {self.verdict} ({self.reason})"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+def judge(model: Any, origin: str) -> Iterator[Verdict]:
+    """A verdict per step of a model, by its framework's rules, without importing it."""
+    try:
+        framework = framework_of(model, origin)
+    except UnsupportedModelError as error:
+        yield Verdict.refusal(type(model).__name__, error)
+        return
+    module, function = _JUDGES[framework]
+    yield from getattr(import_module(module), function)(model, origin)
+
+
 def framework_of(model: Any, origin: str) -> str:
     """The framework whose class `model` is; a path's is told by its suffix."""
     if isinstance(model, (str, os.PathLike)):
         return "lightgbm" if os.fspath(model).endswith(".txt") else "xgboost"
     package = type(model).__module__.partition(".")[0]
     if package not in _IMPORTERS:
+        name = f"{type(model).__module__}.{type(model).__qualname__}"
+        base = next((one for one in type(model).__mro__ if one.__module__.partition(".")[0] in _IMPORTERS), None)
         raise UnsupportedModelError(
             origin,
-            f"{type(model).__module__}.{type(model).__qualname__} is a class that no importer knows",
-            f"use an estimator of {', '.join(_IMPORTERS)}",
+            f"{name} is not supported"
+            if base is None
+            else f"{name} may compute otherwise than its base {base.__name__}",
+            f"use a class of {', '.join(_IMPORTERS)} itself",
         )
     return package
 

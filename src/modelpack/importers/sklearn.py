@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,5 +79,11 @@ def import_pipeline(
         found,
         reference=reference,
         bound=None if found.bound is None else bound,
-        config={**configuration(model), "last": dict(found.config)},
+        config=with_last_step(configuration(model), found.config),
     )
+
+
+def with_last_step(config: dict[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration of a pipeline whose last step has been described by its own framework's importer."""
+    steps = config["steps"]
+    return {**config, "steps": [*steps[:-1], {"name": steps[-1]["name"], **last}]}

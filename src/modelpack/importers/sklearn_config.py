@@ -7,19 +7,25 @@ from typing import Any
 
 import numpy as np
 import sklearn
+from sklearn.pipeline import Pipeline
 
 
 def configuration(model: Any) -> dict[str, Any]:
-    """Framework, version, class and hyperparameters, nested as the steps are."""
-    return {"framework": "scikit-learn", "version": sklearn.__version__, **described(model)}
+    """Framework, version, class and hyperparameters; of a pipeline also its steps, in order."""
+    return {"framework": "sklearn", "framework_version": sklearn.__version__, **described(model)}
 
 
 def described(step: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"class": f"{type(step).__module__}.{type(step).__qualname__}"}
     parameters = step.get_params(deep=False)
-    return {
-        "class": f"{type(step).__module__}.{type(step).__qualname__}",
-        "parameters": {name: plain(value) for name, value in sorted(parameters.items())},
-    }
+    if isinstance(step, Pipeline):
+        found["steps"] = [{"name": name, **described_step(inner)} for name, inner in parameters.pop("steps")]
+    found["hyperparameters"] = {name: plain(value) for name, value in sorted(parameters.items())}
+    return found
+
+
+def described_step(step: Any) -> dict[str, Any]:
+    return described(step) if hasattr(step, "get_params") else {"class": plain(step)}
 
 
 def plain(value: Any) -> Any:
@@ -35,5 +41,5 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, slice):
-        return plain({"start": value.start, "stop": value.stop, "step": value.step})
+        return {"start": plain(value.start), "step": plain(value.step), "stop": plain(value.stop)}
     return getattr(value, "__qualname__", None) or type(value).__qualname__

@@ -20,7 +20,7 @@ from modelpack.importers.frame import Column, Frame
 from modelpack.importers.imported import Outputs
 from modelpack.program import Builder, Value
 
-WAY_OUT = "modelpack.check(model) lists every step; train with a supported one, or pack the part that is supported"
+WAY_OUT = "train with a step that is supported (docs/SEMANTICS.md); modelpack.check(model) lists them all"
 
 
 @dataclass(frozen=True)

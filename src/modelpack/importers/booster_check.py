@@ -1,0 +1,68 @@
+"""Whether XGBoost and LightGBM models can be reproduced: what their importers refuse, asked without data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from modelpack.errors import UnsupportedModelError
+from modelpack.importers.imported import Verdict
+from modelpack.program import Builder, Value
+
+
+def judge_xgboost(model: Any, origin: str) -> Iterator[Verdict]:
+    """Objective, booster and trees of a fitted model; before fit the objective alone."""
+    from modelpack.importers.xgboost_objective import prediction
+    from modelpack.importers.xgboost_source import source_of
+    from modelpack.importers.xgboost_trees import forest_of
+
+    def fitted() -> None:
+        source = source_of(model, origin)
+        prediction(*_margin(source.model.columns, np.float32), source.model.objective, source.library, origin)
+        if source.model.linear is None:
+            forest_of(source.model, source.rounds, None, origin)
+
+    def unfitted() -> None:
+        objective = getattr(model, "objective", None)
+        if isinstance(objective, str):
+            columns = 3 if objective.startswith("multi:") else 1
+            prediction(*_margin(columns, np.float32), objective, (0, 0), origin)
+
+    yield _verdict(model, origin, fitted if _is_fitted(model) else unfitted)
+
+
+def judge_lightgbm(model: Any, origin: str) -> Iterator[Verdict]:
+    """Objective and trees of a fitted model; before fit nothing speaks against one."""
+    from modelpack.importers.lightgbm_objective import prediction
+    from modelpack.importers.lightgbm_source import source_of
+    from modelpack.importers.lightgbm_trees import forest_of
+
+    def fitted() -> None:
+        read = source_of(model, origin).model
+        prediction(*_margin(read.columns, np.float64), read, origin)
+        forest_of(read, True, origin)
+
+    yield _verdict(model, origin, fitted if _is_fitted(model) else lambda: None)
+
+
+def _margin(columns: int, dtype: Any) -> tuple[Builder, Value]:
+    """A builder, and a margin of that width for an objective to work on."""
+    builder = Builder(())
+    return builder, builder.op("constant@1", origin="check", tensors={"value": np.zeros(columns, dtype)})
+
+
+def _is_fitted(model: Any) -> bool:
+    asked = getattr(model, "__sklearn_is_fitted__", None)
+    return asked is None or bool(asked())
+
+
+def _verdict(model: Any, origin: str, attempt: Callable[[], None]) -> Verdict:
+    name = os.path.basename(model) if isinstance(model, (str, os.PathLike)) else type(model).__name__
+    try:
+        attempt()
+    except UnsupportedModelError as error:
+        return Verdict.refusal(name, error)
+    return Verdict(origin, name, "exact", "the same bits")
