@@ -169,6 +169,7 @@ fn number(feature: &Feature, raw: Raw<'_>) -> Result<u64> {
         Raw::I64(value) if value as f64 as i128 == i128::from(value) => value as f64,
         Raw::U64(value) if value as f64 as i128 == i128::from(value) => value as f64,
         Raw::I64(_) | Raw::U64(_) => return Err(not_exact(feature, &describe(raw))),
+        Raw::Bool(value) => f64::from(u8::from(value)),
         _ => return Err(wrong_type(feature, &describe(raw), "a number")),
     };
     Ok(value.to_bits())
@@ -180,6 +181,7 @@ fn integer(feature: &Feature, raw: Raw<'_>) -> Result<u64> {
         Raw::U64(value) => i64::try_from(value).ok(),
         Raw::F64(value) => whole(value),
         Raw::F32(value) => whole(f64::from(value)),
+        Raw::Bool(value) => Some(i64::from(value)),
         _ => return Err(wrong_type(feature, &describe(raw), "a whole number")),
     };
     // The lowest integer is the cell of a missing value.

@@ -40,7 +40,8 @@ fn numbers_are_exact_or_refused() {
         assert_eq!(cell(dtype, Raw::I64(i64::MAX)), NOT_EXACT);
         assert_eq!(cell(dtype, Raw::U64(1 << 63)), bits((1u64 << 63) as f64));
         assert_eq!(cell(dtype, Raw::U64(u64::MAX)), NOT_EXACT);
-        for raw in [Raw::Bool(true), Raw::Text(b"17"), Raw::Time(0), Raw::Code(0)] {
+        assert_eq!(cell(dtype, Raw::Bool(true)), bits(1.0));
+        for raw in [Raw::Text(b"17"), Raw::Time(0), Raw::Code(0)] {
             assert_eq!(cell(dtype, raw), WRONG_TYPE, "{raw:?}");
         }
         assert_eq!(cell(dtype, Raw::Null), Ok(NUMBER_NAN));
@@ -74,7 +75,8 @@ fn integers_take_whole_numbers_of_any_type() {
     ] {
         assert_eq!(cell(raw), NOT_EXACT, "{raw:?}");
     }
-    for raw in [Raw::Bool(true), Raw::Text(b"17"), Raw::Time(1), Raw::Code(1)] {
+    assert_eq!(cell(Raw::Bool(true)), Ok(1));
+    for raw in [Raw::Text(b"17"), Raw::Time(1), Raw::Code(1)] {
         assert_eq!(cell(raw), WRONG_TYPE, "{raw:?}");
     }
     for raw in [Raw::Null, Raw::None, Raw::Nan, Raw::F64(f64::NAN)] {
