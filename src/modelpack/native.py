@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import NoReturn
+from typing import Any
 
 from modelpack._core import (
     NULL,
     Handle,
     encoded,
-    error_of,
     ffi,
     lib,
     new_error,
@@ -27,13 +26,12 @@ __all__ = ["NativePredictor"]
 class NativePredictor:
     """Owns the handle of a predictor.
 
-    A call passes `handle` as an argument, which holds a reference to it until the call returns; the model is freed when
-    the last reference goes. So `close` only forgets the handle, and calls need no counting.
+    A call holds a reference to the handle until it returns, and the model is freed when the last reference goes. So
+    `close` only lets go of those that no call is using, and calls need no counting.
 
     Attributes
     ----------
-    handle
-        NULL once closed: the core refuses it, and `refuse` says why.
+    closed : bool
     engine : str
     token : int
         Which schema cells must have been made for.
@@ -54,15 +52,13 @@ class NativePredictor:
             lib.mp_predictor_free(pointer)
             freed.set()
 
-        self.handle = ffi.gc(out[0], free)
+        self.closed = False
+        self._handle = ffi.gc(out[0], free)
+        self._pools: list[list[Any]] = []
         self._freed = freed
         self._name = f"{bundle.name} {bundle.version}"
-        self.engine = text_of(lib.mp_predictor_engine, self.handle)
+        self.engine = text_of(lib.mp_predictor_engine, self._handle)
         self.token = number_of("uint64_t", lib.mp_schema_token, bundle.handle)
-
-    @property
-    def closed(self) -> bool:
-        return bool(self.handle == NULL)
 
     def open_handle(self) -> Handle:
         """The handle.
@@ -71,28 +67,29 @@ class NativePredictor:
         ------
         ClosedError
         """
-        handle = self.handle
+        handle = self._handle
         if handle == NULL:
             raise self._closed_error()
         return handle
 
+    def pool(self) -> list[Any]:
+        """A list for arguments of calls that are over, to be used again. Taking from it and putting back are atomic.
+
+        They hold the handle, so whoever puts one back must clear the list if the predictor was closed meanwhile.
+        """
+        made: list[Any] = []
+        self._pools.append(made)
+        return made
+
     def close(self) -> None:
-        self.handle = NULL
+        self.closed = True
+        self._handle = NULL
+        for pool in self._pools:
+            pool.clear()
 
     def wait(self, timeout: float | None) -> bool:
         """Whether the model was freed before `timeout` seconds were over."""
         return self._freed.wait(timeout)
-
-    def refuse(self, holder: Handle, code: int) -> NoReturn:
-        """Raises the error that a call on `handle` left."""
-        error = error_of(holder, code)
-        raise self._closed_error() if self.closed else error
-
-    def refuse_row(self, holder: Handle, code: int) -> NoReturn:
-        """As `refuse`, for a call on one row: its number says nothing."""
-        error = error_of(holder, code)
-        error.row = None
-        raise self._closed_error() if self.closed else error
 
     def _closed_error(self) -> ClosedError:
         return ClosedError(f"the predictor of {self._name} was closed")

@@ -13,6 +13,7 @@ __all__ = ["Prediction", "RowLayout"]
 
 NUMBERS = ("float64", "float32")
 INT64_MIN = -(2**63)
+CELL_BYTES = 8
 
 
 class RowLayout:
@@ -23,22 +24,23 @@ class RowLayout:
         self.outputs = Outputs(schema)
         self.identity = identity
         self.features = schema.features
+        self.answers_at = len(schema.features) * CELL_BYTES
         self._cells = struct.Struct("<" + "".join("d" if f.dtype in NUMBERS else "q" for f in schema.features))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return RowLayout, (self.schema, self.identity)
 
-    def missing(self, cells: bytes) -> tuple[str, ...]:
+    def missing(self, memory: bytes) -> tuple[str, ...]:
         return tuple(
             feature.name
-            for feature, cell in zip(self.features, self._cells.unpack(cells), strict=True)
+            for feature, cell in zip(self.features, self._cells.unpack_from(memory), strict=True)
             if _is_missing(feature.dtype, cell)
         )
 
-    def unseen(self, cells: bytes) -> tuple[str, ...]:
+    def unseen(self, memory: bytes) -> tuple[str, ...]:
         return tuple(
             feature.name
-            for feature, cell in zip(self.features, self._cells.unpack(cells), strict=True)
+            for feature, cell in zip(self.features, self._cells.unpack_from(memory), strict=True)
             if feature.dtype == "string" and cell == -3
         )
 
@@ -81,12 +83,11 @@ class Prediction:
         Identity of the bundle that answered.
     """
 
-    __slots__ = ("_answer", "_cells", "_layout")
+    __slots__ = ("_layout", "_memory")
 
-    def __init__(self, layout: RowLayout, answer: bytes, cells: bytes) -> None:
+    def __init__(self, layout: RowLayout, memory: bytes) -> None:
         self._layout = layout
-        self._answer = answer
-        self._cells = cells
+        self._memory = memory  # the row's cells, then its answers
 
     @property
     def label(self) -> Any:
@@ -137,11 +138,11 @@ class Prediction:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        return self._layout.missing(self._cells)
+        return self._layout.missing(self._memory)
 
     @property
     def unseen(self) -> tuple[str, ...]:
-        return self._layout.unseen(self._cells)
+        return self._layout.unseen(self._memory)
 
     @property
     def node(self) -> str | None:
@@ -151,24 +152,28 @@ class Prediction:
     def identity(self) -> str:
         return self._layout.identity
 
+    @property
+    def _answer(self) -> bytes:
+        return self._memory[self._layout.answers_at :]
+
     def _output(self, name: str) -> Any:
         outputs = self._layout.outputs
         output = outputs.get(name)
         if output is None:
             raise AttributeError(f"the model answers no {name}; it answers {', '.join(outputs.names)}")
-        return output.plain(self._answer, outputs.offsets[name])
+        return output.plain(self._memory, self._layout.answers_at + outputs.offsets[name])
 
     def __eq__(self, other: object) -> bool:
         """Whether the same bundle answered the same bits."""
         if not isinstance(other, Prediction):
             return NotImplemented
-        return self._answer == other._answer and self.identity == other.identity
+        return self.identity == other.identity and self._answer == other._answer
 
     def __hash__(self) -> int:
         return hash((self._answer, self.identity))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Prediction, (self._layout, self._answer, self._cells)
+        return Prediction, (self._layout, self._memory)
 
     def __repr__(self) -> str:
         return f"Prediction({', '.join(f'{name}={value!r}' for name, value in self.outputs.items())})"

@@ -18,7 +18,7 @@ from modelpack.inputs import ArrowBatch, Reader, plain_rows
 from modelpack.native import NativePredictor
 from modelpack.outputs import Outputs, OutputType
 from modelpack.prediction import Prediction, RowLayout
-from modelpack.row import MatrixRow, RowPath, RowPredictor
+from modelpack.row import RowPath, RowPredictor, SingleRow
 from modelpack.run import Answers, reference, run
 from modelpack.schema import Schema
 from modelpack.stats import FeatureStats, feature_stats
@@ -74,9 +74,7 @@ class Predictor:
         in_order = RowEncoder(self._features, range(len(self._features)))
         self._reader = Reader(bundle.handle, self._features, in_order)
         self._rows = RowPath(self._native, self.schema, self._features, in_order, bundle.handle, layout)
-        self._single = {
-            output.name: MatrixRow(self._native, len(self._features), output) for output in self._outputs.all
-        }
+        self._single = {output.name: SingleRow(self._native, layout, output) for output in self._outputs.all}
         self._main = self._single[self._outputs.main.name]
 
     def __repr__(self) -> str:

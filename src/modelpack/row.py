@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from modelpack._core import NULL, Handle, ffi, lib, new_error, struct
+from modelpack._core import NULL, Handle, error_of, ffi, lib, new_error, struct
 from modelpack.binding import bind, refuse_extra, unnamed
 from modelpack.encoder import FeatureEncoder, RowEncoder
-from modelpack.errors import InputError
+from modelpack.errors import InputError, ModelpackError
 from modelpack.inputs import record_values
-from modelpack.inputs.batch import address
 from modelpack.native import NativePredictor
 from modelpack.outputs import OutputType, describe
 from modelpack.prediction import Prediction, RowLayout
 from modelpack.schema import Schema
 
-__all__ = ["MatrixRow", "RowPath", "RowPredictor"]
+__all__ = ["RowPath", "RowPredictor", "SingleRow"]
 
 CELL_BYTES = 8
 FLOAT64 = np.dtype(np.float64)
@@ -29,24 +29,46 @@ Encode = Callable[[Sequence[Any], bytearray], None]
 
 
 class _RowCall:
-    """Memory and arguments of a row call. One call uses it at a time."""
+    """Memory and arguments of a row call, for all outputs or one of them. One call uses it at a time.
 
-    __slots__ = ("answer", "cell_count", "cells", "cells_at", "error", "options", "output_count", "outputs")
+    Attributes
+    ----------
+    memory : bytearray
+        The cells, then the answers.
+    invoke
+        The call of the core, with all its arguments; it holds a reference to the predictor's handle.
+    error
+        Where it leaves its error.
+    """
 
-    def __init__(self, layout: RowLayout, token: int) -> None:
-        self.cell_count = len(layout.features)
-        self.cells = bytearray(self.cell_count * CELL_BYTES)
-        self.cells_at = ffi.from_buffer("uint64_t[]", self.cells)
+    __slots__ = ("error", "invoke", "memory")
+
+    def __init__(self, native: NativePredictor, layout: RowLayout, only: OutputType | None = None) -> None:
         outputs = layout.outputs
-        self.answer = bytearray(outputs.row_bytes)
-        start = ffi.from_buffer("char[]", self.answer)
-        self.output_count = len(outputs.all)
-        self.outputs = ffi.new("mp_output[]", self.output_count)
-        places = [(start + outputs.offsets[output.name], output.row_bytes) for output in outputs.all]
-        describe(self.outputs, outputs.all, places)
-        self.options = struct("mp_predict_options")
-        self.options.schema_token = token
+        cells_size = len(layout.features) * CELL_BYTES
+        answers = (
+            [(only, 0)] if only is not None else [(output, outputs.offsets[output.name]) for output in outputs.all]
+        )
+        self.memory = bytearray(cells_size + outputs.row_bytes)
         self.error = new_error()
+        start = ffi.from_buffer("char[]", self.memory)
+        table = ffi.new("mp_output[]", len(answers))
+        places = [(start + cells_size + offset, output.row_bytes) for output, offset in answers]
+        describe(table, [output for output, _ in answers], places)
+        options = struct("mp_predict_options")
+        options.schema_token = native.token
+        self.invoke: Callable[[], int] = partial(
+            lib.mp_predictor_predict_row,
+            native.open_handle(),
+            ffi.cast("uint64_t *", start),
+            len(layout.features),
+            NULL,
+            0,
+            options,
+            table,
+            len(answers),
+            self.error,
+        )
 
 
 class RowPath:
@@ -68,8 +90,7 @@ class RowPath:
         self._layout = layout
         self._encode = encoder.encode
         self._values = _getter(schema.feature_names)
-        # Memory of calls that are over, to be used again. Taking from a list and putting back are atomic.
-        self._calls: list[_RowCall] = []
+        self._calls: list[_RowCall] = native.pool()
 
     def predict(self, row: Any, strict: bool) -> Prediction:
         """The answer for one row."""
@@ -81,28 +102,27 @@ class RowPath:
             values = record_values(row, self._features)
         return self.predict_values(self._encode, values)
 
-    def predict_values(self, encode: Encode, values: Sequence[Any]) -> Prediction:
+    def predict_values(self, encode: Encode, values: Any) -> Prediction:
         """The answer for values in the order that `encode` was made for."""
+        calls = self._calls
         try:
-            call = self._calls.pop()
+            call = calls.pop()
         except IndexError:
-            call = _RowCall(self._layout, self._native.token)
-        encode(values, call.cells)
-        code = lib.mp_predictor_predict_row(
-            self._native.handle,
-            call.cells_at,
-            call.cell_count,
-            NULL,
-            0,
-            call.options,
-            call.outputs,
-            call.output_count,
-            call.error,
-        )
-        if code:
-            self._native.refuse_row(call.error, code)
-        found = Prediction(self._layout, bytes(call.answer), bytes(call.cells))
-        self._calls.append(call)
+            call = _RowCall(self._native, self._layout)
+        try:
+            encode(values, call.memory)
+        except BaseException:
+            calls.append(call)
+            del call  # a traceback that someone keeps must not keep the model
+            raise
+        if code := call.invoke():
+            error = call.error
+            del call
+            raise _without_row(error_of(error, code))
+        found = Prediction(self._layout, bytes(call.memory))
+        calls.append(call)
+        if self._native.closed:
+            calls.clear()
         return found
 
     def prepare(self, columns: Sequence[str] | None, strict: bool) -> RowPredictor:
@@ -113,7 +133,15 @@ class RowPath:
         for feature, place in enumerate(bind(names, self._schema.features)):
             if place is not None:
                 order[place] = feature
-        return RowPredictor(self, names, RowEncoder(self._features, order))
+        return RowPredictor(self, names, RowEncoder(self._features, order), self._number_order(order))
+
+    def _number_order(self, order: Sequence[int | None]) -> list[int] | None:
+        """Where each feature stands among the values, if these are all the features and all of them are numbers."""
+        if not all(item.is_number for item in self._features) or sorted(order, key=str) != sorted(
+            range(len(self._features)), key=str
+        ):
+            return None
+        return [order.index(feature) for feature in range(len(self._features))]
 
     def _values_of(self, row: Any, strict: bool) -> Sequence[Any]:
         """The values of a row in schema order."""
@@ -145,10 +173,13 @@ class RowPredictor:
         Names of the values, in order.
     """
 
-    def __init__(self, path: RowPath, columns: tuple[str, ...], encoder: RowEncoder) -> None:
+    def __init__(
+        self, path: RowPath, columns: tuple[str, ...], encoder: RowEncoder, number_order: list[int] | None
+    ) -> None:
         self.columns = columns
         self._width = len(columns)
         self._encode: Encode = encoder.encode
+        self._encode_array = None if number_order is None else _array_encoder(number_order)
         self._predict = path.predict_values
 
     def __call__(self, values: Sequence[Any] | npt.NDArray[Any]) -> Prediction:
@@ -159,62 +190,87 @@ class RowPredictor:
         InputError
             A value is refused, or there are too few or too many.
         """
-        found = values if type(values) is list or type(values) is tuple else _listed(values)
+        found: Sequence[Any] | None = values if type(values) is list or type(values) is tuple else None
+        if found is None:
+            if (
+                self._encode_array is not None
+                and type(values) is np.ndarray
+                and values.dtype is FLOAT64
+                and values.shape == (self._width,)
+            ):
+                return self._predict(self._encode_array, values)
+            found = _listed(values)
         if found is None or len(found) != self._width:
-            raise InputError(
-                f"{len(self.columns)} values are due, one per prepared column, not {_count(found)}", name="WRONG_SHAPE"
-            )
+            raise InputError(f"{self._width} values are due, one per prepared column", name="WRONG_SHAPE")
         return self._predict(self._encode, found)
 
     def __repr__(self) -> str:
         return f"<modelpack.RowPredictor of {self._width} columns>"
 
 
-class _MatrixCall:
-    """Memory and arguments for one row of float64 values and one output."""
+class SingleRow:
+    """One output for matrices of a single row of float64 values, the most common small batch.
 
-    __slots__ = ("answer", "error", "matrix", "options", "output", "values")
+    Where all features are float64, a row of the matrix is a row of cells, and is answered as such. For other features
+    the two differ: a number that a float32 feature cannot hold is rounded in a row and refused in a matrix.
+    """
 
-    def __init__(self, features: int, output: OutputType) -> None:
-        self.values = np.zeros((1, features))
-        self.matrix = struct("mp_matrix")
-        self.matrix.data = ffi.cast("void *", address(self.values))
-        self.matrix.dtype = lib.MP_DTYPE_FLOAT64
-        self.matrix.rows, self.matrix.columns = 1, features
-        self.matrix.row_stride, self.matrix.column_stride = self.values.strides
-        self.answer = output.empty(1)
-        self.output = ffi.new("mp_output[]", 1)
-        describe(self.output, [output], [(address(self.answer), self.answer.nbytes)])
-        self.options = struct("mp_predict_options")
-        self.error = new_error()
-
-
-class MatrixRow:
-    """One output for matrices of a single row of float64 values, the most common small batch."""
-
-    def __init__(self, native: NativePredictor, features: int, output: OutputType) -> None:
+    def __init__(self, native: NativePredictor, layout: RowLayout, output: OutputType) -> None:
         self._native = native
+        self._layout = layout
         self._output = output
-        self._shape = (1, features)
-        self._calls: list[_MatrixCall] = []
+        self._start = len(layout.features) * CELL_BYTES
+        self._usable = all(feature.dtype == "float64" for feature in layout.features)
+        self._shape = (1, len(layout.features))
+        self._finish = _finisher(output)
+        self._calls: list[_RowCall] = native.pool()
 
     def takes(self, X: Any) -> bool:
-        return type(X) is np.ndarray and X.dtype is FLOAT64 and X.shape == self._shape
+        return type(X) is np.ndarray and X.dtype is FLOAT64 and X.shape == self._shape and self._usable
 
     def predict(self, X: npt.NDArray[np.float64]) -> Any:
+        calls = self._calls
         try:
-            call = self._calls.pop()
+            call = calls.pop()
         except IndexError:
-            call = _MatrixCall(self._shape[1], self._output)
-        call.values[:] = X
-        code = lib.mp_predictor_predict_matrix(
-            self._native.handle, call.matrix, call.options, call.output, 1, call.error
-        )
-        if code:
-            self._native.refuse(call.error, code)
-        found = call.answer.copy()
-        self._calls.append(call)
-        return self._output.shaped(found)
+            call = _RowCall(self._native, self._layout, self._output)
+        memory = call.memory
+        memory[: self._start] = X.tobytes()
+        if code := call.invoke():
+            error = call.error
+            del call
+            raise error_of(error, code)
+        found = self._finish(memory[self._start :])
+        calls.append(call)
+        if self._native.closed:
+            calls.clear()
+        return found
+
+
+def _finisher(output: OutputType) -> Callable[[bytearray], Any]:
+    """Makes the framework's answer of the bytes of one row."""
+    dtype, count = output.dtype, output.columns
+    if count == 1 and not output.is_label:
+        return lambda memory: np.frombuffer(memory, dtype, 1)
+    if count == 1:
+        (classes,) = output.class_arrays
+        return lambda memory: classes.take(np.frombuffer(memory, dtype, 1))
+    return lambda memory: output.shaped(np.frombuffer(memory, dtype, count).reshape(1, count))
+
+
+def _array_encoder(order: list[int]) -> Encode:
+    """Copies an array of float64 values into cells; `order` says where each feature stands in it."""
+    size = len(order) * CELL_BYTES
+    if order == list(range(len(order))):
+
+        def copy(values: Any, memory: bytearray) -> None:
+            memory[:size] = values.tobytes()
+    else:
+
+        def copy(values: Any, memory: bytearray) -> None:
+            memory[:size] = values.take(order).tobytes()
+
+    return copy
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
@@ -235,5 +291,7 @@ def _listed(row: Any) -> Sequence[Any] | None:
     return row if isinstance(row, (list, tuple)) else None
 
 
-def _count(values: Sequence[Any] | None) -> str:
-    return "something else" if values is None else str(len(values))
+def _without_row(error: ModelpackError) -> ModelpackError:
+    """The error of a call on one row, whose number says nothing."""
+    error.row = None
+    return error
