@@ -43,6 +43,13 @@ impl Error {
         Self::new(code, format!("{doing}: {error}"))
     }
 
+    /// Says where it is wrong, such as the member: stands before the message.
+    #[must_use]
+    pub fn within(mut self, place: &str) -> Self {
+        self.0.message.insert_str(0, &format!("{place}: "));
+        self
+    }
+
     /// Names the feature that the error speaks of.
     #[must_use]
     pub fn with_feature(mut self, feature: impl Into<String>) -> Self {

@@ -44,7 +44,7 @@ pub struct ListedMember {
 impl Manifest {
     /// The format's major version is judged first, since a newer one may change everything else.
     pub fn parse(bytes: &[u8]) -> Result<Manifest> {
-        let content = json::parse(bytes)?;
+        let content = json::parse(bytes).map_err(|error| error.within("bundle.json"))?;
         let fields = Fields::new(&content, "bundle.json", ErrorCode::Manifest)?;
         check_format(&fields)?;
         check_requires(&fields)?;

@@ -14,7 +14,8 @@ impl Programs {
     /// Every text has the digest that it stands under.
     pub fn parse(bytes: &[u8]) -> Result<Programs> {
         let error = |what: String| Error::new(ErrorCode::Program, format!("programs.json: {what}"));
-        let Json::Object(content) = json::parse(bytes)? else {
+        let content = json::parse(bytes).map_err(|error| error.within("programs.json"))?;
+        let Json::Object(content) = content else {
             return Err(error("it is no object".to_owned()));
         };
         let mut entries = Vec::with_capacity(content.len());

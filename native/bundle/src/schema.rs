@@ -29,7 +29,7 @@ impl Schema {
 
     /// As [`Schema::parse`], where the digests of the members are known already.
     pub(crate) fn parse_with_token(schema: &[u8], dictionaries: Option<Bytes>, token: u64) -> Result<Schema> {
-        let content = json::parse(schema)?;
+        let content = json::parse(schema).map_err(|error| error.within("schema.json"))?;
         let fields = Fields::new(&content, "schema.json", ErrorCode::Schema)?;
         if !fields.array("keys")?.is_empty() {
             return Err(Error::new(
@@ -38,7 +38,8 @@ impl Schema {
             )
             .with_hint("update modelpack"));
         }
-        let dictionaries = dictionaries.map(TensorFile::parse).transpose()?;
+        let dictionaries = dictionaries.map(TensorFile::parse).transpose();
+        let dictionaries = dictionaries.map_err(|error| error.within("dictionaries.safetensors"))?;
         let features = parse_features(&fields, dictionaries.as_ref())?;
         let mut index = HashMap::with_capacity(features.len());
         for (position, feature) in features.iter().enumerate() {

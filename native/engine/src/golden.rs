@@ -91,7 +91,7 @@ pub fn replay(bundle: &Bundle, model: &Model) -> Result<()> {
     if !bundle.has_member(GOLDEN) {
         return Err(Error::new(ErrorCode::Golden, format!("the bundle has no {GOLDEN}")));
     }
-    let file = TensorFile::parse(bundle.read_member(GOLDEN)?)?;
+    let file = TensorFile::parse(bundle.read_member(GOLDEN)?).map_err(|error| error.within(GOLDEN))?;
     let schema = bundle.schema();
     let golden = Golden::read(&file, schema)?;
     let by_rows = golden.by_rows(schema, model)?;

@@ -131,7 +131,7 @@ fn thread_count(threads: i32) -> Result<usize> {
 
 /// The bundle's program, checked against its schema and tensors.
 fn read_program(bundle: &Bundle) -> Result<crate::program::Program> {
-    let tensors = TensorFile::parse(bundle.read_member(TENSORS)?)?;
+    let tensors = TensorFile::parse(bundle.read_member(TENSORS)?).map_err(|error| error.within(TENSORS))?;
     let digest = tensors.metadata("program").ok_or_else(|| {
         Error::new(
             ErrorCode::Tensors,
@@ -145,5 +145,6 @@ fn read_program(bundle: &Bundle) -> Result<crate::program::Program> {
             format!("{PROGRAMS} has no program {}", quote(digest)),
         )
     })?;
-    check(&json::parse(text.as_bytes())?, bundle.schema(), &tensors)
+    let program = json::parse(text.as_bytes()).map_err(|error| error.within("the program"))?;
+    check(&program, bundle.schema(), &tensors)
 }

@@ -107,7 +107,8 @@ fn no_end_record(source: &dyn Source) -> Result<Error> {
     }
     let size = source.size().min(END_SEARCH) as usize;
     let tail = source.read(source.size() - size as u64, size)?;
-    if tail.windows(4).any(|window| window == layout::END_SIGNATURE) {
+    let last = tail.windows(4).rposition(|window| window == layout::END_SIGNATURE);
+    if last.is_some_and(|at| tail.len() - at > layout::END_BYTES) {
         return Ok(error("something stands after the end record"));
     }
     let cut = Error::new(ErrorCode::Truncated, "the file ends before its structure does");

@@ -46,7 +46,10 @@ impl Parser<'_> {
         if self.take(byte) {
             return Ok(());
         }
-        Err(self.error(&format!("{:?} is missing", byte as char)))
+        match self.peek() {
+            Some(b' ' | b'\t' | b'\r' | b'\n') => Err(self.error("white space")),
+            _ => Err(self.error(&format!("{:?} is missing", byte as char))),
+        }
     }
 
     fn value(&mut self) -> Result<Json> {
