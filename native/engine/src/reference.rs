@@ -12,6 +12,8 @@ mod link;
 mod missing;
 mod numeric;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use crate::program::{OpKind, Program};
 use crate::requirement::{self, Violation};

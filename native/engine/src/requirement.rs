@@ -1,8 +1,8 @@
 //! What a model refuses: where the framework raises, so do we, and name row, feature and step.
 
-use crate::program::{code_row, Op, Program, Provenance, Requirement};
+use crate::program::{code_row, Op, Program, Requirement};
 use crate::reference::Cells;
-use modelpack_bundle::{Error, ErrorCode, Schema};
+use modelpack_bundle::{quote, Error, ErrorCode, Feature, Schema};
 
 /// The first cell of a value that a requirement refuses.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,31 +85,42 @@ impl Requirement {
 }
 
 /// The error of a violated requirement. Its row is the caller's to set.
+#[cold]
 pub fn error(program: &Program, schema: &Schema, op: &Op, violation: &Violation) -> Error {
-    let provenance: &Provenance = &program.values[op.inputs[0]].features;
+    let provenance = &program.values[op.inputs[0]].features;
     let feature = provenance
         .feature(violation.column)
         .and_then(|index| schema.features.get(index));
     let (code, what) = match violation.refused {
         Refused::Missing => (ErrorCode::Missing, "a missing value".to_string()),
         Refused::Number(x) if x.is_nan() => (ErrorCode::NonFinite, "NaN".to_string()),
-        Refused::Number(x) if x.is_infinite() => (ErrorCode::NonFinite, format!("{x}")),
+        Refused::Number(x) if x.is_infinite() => (ErrorCode::NonFinite, x.to_string()),
         Refused::Number(x) => (ErrorCode::NonFinite, format!("{x:e}, which is too large for float32")),
-        Refused::Code(_) => (ErrorCode::Unseen, "a category that training did not see".to_string()),
+        Refused::Code(code) => (ErrorCode::Unseen, category(feature, code)),
     };
-    let Some(feature) = feature else {
-        let place = format!("column {} of its input", violation.column);
-        return Error::new(
+    let step = quote(&op.origin);
+    match feature {
+        Some(feature) => {
+            let message = format!(
+                "feature {}: the model's step {step} refuses {what}",
+                quote(&feature.name)
+            );
+            Error::new(code, message).with_feature(&feature.name)
+        }
+        None => Error::new(
             code,
-            format!("the model's step {} refuses {what} in {place}", op.origin),
-        );
-    };
-    Error::new(
-        code,
-        format!(
-            "feature {}: the model's step {} refuses {what}",
-            feature.name, op.origin
+            format!(
+                "the model's step {step} refuses {what} in its column {}",
+                violation.column
+            ),
         ),
-    )
-    .with_feature(&feature.name)
+    }
+}
+
+fn category(feature: Option<&Feature>, code: i32) -> String {
+    let dictionary = feature.and_then(|feature| feature.dictionary.as_ref());
+    match dictionary.and_then(|dictionary| dictionary.text(u32::try_from(code).ok()?)) {
+        Some(text) => format!("the category {}", quote(text)),
+        None => "a category that training did not see".to_string(),
+    }
 }

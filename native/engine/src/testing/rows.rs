@@ -36,10 +36,10 @@ fn number(random: &mut Random, cuts: &Cuts) -> f64 {
         x = inverse(form, x, a, b);
     }
     match random.below(5) {
-        0 => x.next_up(),
-        1 => x.next_down(),
-        2 => f64::from((x as f32).next_up()),
-        3 => f64::from((x as f32).next_down()),
+        0 => f64::from_bits(x.to_bits().wrapping_add(1)),
+        1 => f64::from_bits(x.to_bits().wrapping_sub(1)),
+        2 => f64::from(f32::from_bits((x as f32).to_bits().wrapping_add(1))),
+        3 => f64::from(f32::from_bits((x as f32).to_bits().wrapping_sub(1))),
         _ => x,
     }
 }

@@ -58,7 +58,7 @@ const OPERATIONS: [Operation; 30] = [
     |pool| pool.constant(),
     |pool| pool.cast(),
     |pool| pool.cast(),
-    |pool| pool.to_sparse(),
+    |pool| pool.sparse(),
     |pool| pool.sparse_to("to_dense@1"),
     |pool| pool.sparse_to("absent_to_nan@1"),
     |pool| pool.missing_as(),
@@ -224,7 +224,7 @@ impl Pool {
         Some(())
     }
 
-    fn to_sparse(&mut self) -> Option<()> {
+    fn sparse(&mut self) -> Option<()> {
         let x = self.pick(is_dense)?;
         self.op("to_sparse@1", &x, &[], &[], (x.kind, x.width, true, 0));
         Some(())
