@@ -305,6 +305,6 @@ def metrics_of(task: str, schema: Schema, predictor: Any, split: tuple[Any, Any,
 def importance(model: Any, schema: Schema) -> dict[str, float] | None:
     """The framework's own importance per feature, where the model itself (not a step of a pipeline) has one."""
     found = getattr(model, "feature_importances_", None)
-    if found is None or len(found) != len(schema.features):
+    if found is None or np.shape(found) != (len(schema.features),):
         return None
     return {feature.name: float(value) for feature, value in zip(schema.features, found, strict=True)}

@@ -94,7 +94,10 @@ impl Output {
         match self.name.as_str() {
             "label" if self.dtype != OutputType::Int64 => Err("a label is an int64 class index"),
             "label" if self.classes.len() != self.columns => Err("a label has classes for each of its columns"),
-            "probability" if class_count != self.columns => Err("a probability has a column for each class"),
+            // Without classes: a column for each of several labels.
+            "probability" if class_count != self.columns && (class_count != 0 || self.columns < 2) => {
+                Err("a probability has a column for each class")
+            }
             "probability" | "value" | "margin" if self.dtype == OutputType::Int64 => Err("int64 is for indices"),
             "value" | "margin" if !self.classes.is_empty() => Err("classes are for labels and probabilities"),
             _ => Ok(()),

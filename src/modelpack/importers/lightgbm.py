@@ -79,6 +79,8 @@ def _classifier(
     origin: str,
 ) -> Outputs:
     """Label and probability as LGBMClassifier makes them: the largest probability, the first of equals."""
+    if source.classes is not None and len(source.classes) < 2:
+        raise UnsupportedModelError(origin, "the classifier was trained on one class only", "train it on two or more")
     probability = predicted if predicted.width > 1 else builder.op("complement@1", predicted, origin=origin)
     known = (
         given_classes(given, probability.width, origin) if given is not None else label_classes(source.classes, origin)
@@ -134,7 +136,7 @@ def _config(source: LightgbmSource) -> dict[str, Any]:
     return {
         "class": source.class_name,
         "framework": "lightgbm",
-        "framework_version": source.library,
+        "version": source.library,
         "hyperparameters": plain(source.hyperparameters),
         "model": {
             "boosting": model.parameters.get("boosting", "gbdt"),

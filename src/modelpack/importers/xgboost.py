@@ -188,7 +188,7 @@ def _config(source: XgboostSource) -> dict[str, Any]:
     return {
         "class": source.class_name,
         "framework": "xgboost",
-        "framework_version": ".".join(str(part) for part in model.version),
+        "version": ".".join(str(part) for part in model.version),
         "hyperparameters": plain(source.hyperparameters),
         "model": {
             "best_iteration": model.best_iteration,

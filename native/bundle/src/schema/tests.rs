@@ -179,6 +179,13 @@ fn outputs_name_their_classes() {
 }
 
 #[test]
+fn a_probability_of_several_labels_needs_no_classes() {
+    let probability = r#"{"columns":2,"dtype":"float32","name":"probability"}"#;
+    let found = schema(&[], &[probability], None).expect("valid");
+    assert!(found.outputs[0].classes.is_empty());
+}
+
+#[test]
 fn malformed_outputs_are_refused() {
     let classes = |values: &str, dtype: &str| format!(r#"{{"dtype":"{dtype}","numpy":"<i8","values":[{values}]}}"#);
     let label = |classes: &str, columns: u32, dtype: &str| {

@@ -13,7 +13,8 @@ pub fn walk<K: Ordered>(trees: &Trees<K>, tree: usize, keys: &[K], positions: &m
     for (group, positions) in positions.chunks_exact_mut(GROUP_ROWS).enumerate() {
         let first = group * GROUP_ROWS;
         match &trees.shape {
-            Shape::Perfect(perfect) => walk_perfect(perfect, tree, &keys[first..], positions),
+            // Trees that are single leaves read no key at all.
+            Shape::Perfect(perfect) => walk_perfect(perfect, tree, keys.get(first..).unwrap_or_default(), positions),
             Shape::Flat(flat) if flat.sets.is_empty() => walk_flat(flat, tree, &keys[first..], positions),
             Shape::Flat(flat) => {
                 for (row, position) in positions.iter_mut().enumerate() {
