@@ -27,7 +27,7 @@ import java.util.Optional;
  * replaced later changes nothing. A predictor outlives its bundle.
  */
 public final class Bundle implements AutoCloseable {
-  private static final Cleaner CLEANER = Cleaner.create();
+  static final Cleaner CLEANER = Cleaner.create();
 
   private final Handle handle;
   private final String name;
