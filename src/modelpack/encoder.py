@@ -141,11 +141,10 @@ class FeatureEncoder:
         return found
 
     def _instant(self, value: Any) -> int:
-        try:
-            return instant(value)
-        except InputError as error:
-            error.feature = self.feature.name
-            raise
+        found = instant(value)
+        if found is None:
+            raise self._not_exact(value)
+        return found
 
     def _utf8(self, value: str) -> bytes:
         try:

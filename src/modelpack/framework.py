@@ -9,8 +9,9 @@ __all__ = ["has_decision_function"]
 
 
 def has_decision_function(config: Mapping[str, Any]) -> bool:
-    """Whether the model has scikit-learn's ``decision_function``: its last step is scikit-learn's own."""
+    """Whether the raw score is called ``decision_function``: the model, or its last step, is scikit-learn's own."""
     steps = config.get("steps")
     if isinstance(steps, list) and steps and isinstance(steps[-1], Mapping):
         return has_decision_function(steps[-1])
-    return config.get("framework") == "sklearn"
+    framework = config.get("framework") or str(config.get("class", "")).partition(".")[0]
+    return framework == "sklearn"

@@ -145,7 +145,7 @@ class RowPath:
 
     def _values_of(self, row: Any, strict: bool) -> Sequence[Any]:
         """The values of a row in schema order."""
-        if hasattr(row, "iloc") and hasattr(row, "to_dict"):  # a pandas Series
+        if hasattr(row, "iloc") and not hasattr(row, "columns"):  # a pandas Series
             row = row.to_dict()
         if isinstance(row, Mapping):
             if strict:

@@ -10,8 +10,6 @@ from typing import Any, Final, final
 import numpy as np
 import numpy.typing as npt
 
-from modelpack.errors import InputError
-
 __all__ = ["NULL", "Kind", "Null", "instant", "kind_of", "micros", "shown"]
 
 SHOWN_CHARACTERS = 64
@@ -108,23 +106,16 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
-def instant(value: Any) -> int:
+def instant(value: Any) -> int | None:
     """Microseconds since 1970-01-01 UTC of a datetime, date, pandas Timestamp or numpy datetime64.
 
-    A time without a zone is taken as UTC, a date as its midnight.
-
-    Raises
-    ------
-    InputError
-        NOT_EXACT: the time is no whole microsecond, or does not fit 64 bits.
+    A time without a zone is taken as UTC, a date as its midnight. None where it is no whole microsecond within 64 bits.
     """
     if hasattr(value, "asm8"):  # pandas: the UTC instant with its nanoseconds
         value = value.asm8
     if isinstance(value, np.datetime64):
-        ticks, bad = micros(np.array([value]))
-        if bad[0]:
-            raise InputError(f"{shown(value)} is no whole microsecond within 64 bits", name="NOT_EXACT")
-        return int(ticks[0])
+        ticks, inexact = micros(np.array([value]))
+        return None if inexact[0] else int(ticks[0])
     if not isinstance(value, datetime.datetime):
         value = datetime.datetime(value.year, value.month, value.day)
     if value.utcoffset() is None:

@@ -87,6 +87,9 @@ class Batch(Protocol):
         ...
 
 
+# mp_column.flags
+ABSENT = 1
+
 _DTYPES: dict[np.dtype[Any], int] = {
     np.dtype(np.float64): lib.MP_DTYPE_FLOAT64,
     np.dtype(np.float32): lib.MP_DTYPE_FLOAT32,
@@ -169,10 +172,10 @@ class Column:
     def fill(self, out: Handle) -> None:
         """Describes the column to the core."""
         out.struct_size = ffi.sizeof("mp_column")
-        out.dtype = self.dtype
         if self.values is None:
-            out.flags = 1
+            out.flags = ABSENT
             return
+        out.dtype = self.dtype
         out.data = ffi.cast("void *", address(self.values))
         out.stride = self.values.strides[0]
         out.valid = NULL_POINTER if self.valid is None else ffi.cast("uint8_t *", address(self.valid))
