@@ -5,6 +5,7 @@
 //! LIMIT where a named limit is exceeded, PROGRAM for everything else, with the index, name and origin of the operation.
 
 mod category;
+mod entry;
 mod field;
 mod forest;
 mod limit;
@@ -13,14 +14,16 @@ mod model;
 mod numeric;
 mod operation;
 mod shape;
+mod table;
 
 use crate::program::{Input, Kind, Op, Program, Provenance, Value, ValueId, ValueType};
 use crate::registry::OPS;
+use entry::Entry;
 use field::{array, fields, integer, malformed, object, text};
 use modelpack_bundle::{
     quote, Error, ErrorCode, Feature, FeatureType, Json, Output, OutputType, Result, Schema, TensorFile,
 };
-use operation::{kind_name, Fields, Operation};
+use operation::{kind_name, Operation};
 use std::collections::{HashMap, HashSet};
 
 #[cfg(test)]
@@ -105,6 +108,7 @@ struct Checker<'a> {
     values: Vec<Value>,
     ops: Vec<Op>,
     value_names: HashMap<&'a str, ValueId>,
+    features_met: HashSet<usize>,
     ops_met: HashSet<&'static str>,
     tensors_met: HashSet<&'a str>,
     budget: Budget,
@@ -119,6 +123,7 @@ impl<'a> Checker<'a> {
             values: vec![],
             ops: vec![],
             value_names: HashMap::new(),
+            features_met: HashSet::new(),
             ops_met: HashSet::new(),
             tensors_met: HashSet::new(),
             budget: Budget::default(),
@@ -128,13 +133,11 @@ impl<'a> Checker<'a> {
     fn input(&mut self, input: &'a Json) -> Result<()> {
         let [feature, value_name] = fields(input, "an input", ["feature", "value"])?;
         let feature = text(feature, "feature of an input")?;
-        let Some(index) = self.schema.features.iter().position(|f| f.name == feature) else {
-            return Err(malformed(format!(
-                "an input is {}, no feature of the schema",
-                quote(feature)
-            )));
+        let Ok(index) = self.schema.feature_index(feature) else {
+            let message = format!("an input is {}, no feature of the schema", quote(feature));
+            return Err(malformed(message));
         };
-        if self.inputs.iter().any(|input| input.feature == index) {
+        if !self.features_met.insert(index) {
             return Err(malformed(format!("the feature {} is an input twice", quote(feature))));
         }
         let value_type = ValueType {
@@ -152,26 +155,26 @@ impl<'a> Checker<'a> {
     }
 
     fn op(&mut self, index: usize, op: &'a Json) -> Result<()> {
-        let fields = Fields::parse(index, op)?;
-        let place = fields.place;
-        let mut inputs = Vec::with_capacity(fields.inputs.len());
-        for name in &fields.inputs {
+        let entry = Entry::parse(index, op)?;
+        let place = entry.place;
+        let mut inputs = Vec::with_capacity(entry.inputs.len());
+        for name in &entry.inputs {
             let id = self
                 .value_names
                 .get(name)
                 .ok_or_else(|| place.error(format!("no value {} yet", quote(name))))?;
             inputs.push(*id);
         }
-        for (_, tensor) in &fields.tensors {
+        for (_, tensor) in &entry.tensors {
             if !self.tensors_met.insert(tensor) {
                 return Err(place.error(format!("the tensor {} is named twice", quote(tensor))));
             }
         }
         let values: Vec<&Value> = inputs.iter().map(|&id| &self.values[id]).collect();
         self.budget.read(&values)?;
-        let (spec, output) = (fields.spec, fields.output);
-        let made = operation::make(&Operation {
-            fields,
+        let (spec, output) = (entry.spec, entry.output);
+        let made = table::make(&Operation {
+            entry,
             inputs: values,
             file: self.tensors,
         })?;

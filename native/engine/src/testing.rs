@@ -3,6 +3,7 @@
 mod build;
 mod forest;
 mod pipeline;
+mod pool;
 mod random;
 mod rows;
 mod soup;

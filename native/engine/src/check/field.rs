@@ -9,9 +9,11 @@ pub fn malformed(message: impl Into<String>) -> Error {
     )
 }
 
+/// The entries of an object, whose keys ascend.
 pub fn object<'a>(json: &'a Json, what: &str) -> Result<&'a [(String, Json)]> {
     match json {
-        Json::Object(entries) => Ok(entries),
+        Json::Object(entries) if entries.windows(2).all(|pair| pair[0].0 < pair[1].0) => Ok(entries),
+        Json::Object(_) => Err(malformed(format!("the fields of {what} do not ascend"))),
         _ => Err(malformed(format!("{what} is not an object"))),
     }
 }
@@ -37,7 +39,7 @@ pub fn integer(json: &Json, what: &str) -> Result<i64> {
     }
 }
 
-/// The values of exactly these keys (ascending), in their order.
+/// The values of exactly these keys, in their order.
 pub fn fields<'a, const N: usize>(json: &'a Json, what: &str, keys: [&str; N]) -> Result<[&'a Json; N]> {
     let entries = object(json, what)?;
     if let Some((key, _)) = entries.iter().find(|(key, _)| !keys.contains(&key.as_str())) {
@@ -45,12 +47,10 @@ pub fn fields<'a, const N: usize>(json: &'a Json, what: &str, keys: [&str; N]) -
     }
     let mut found = [&Json::Null; N];
     for (slot, key) in found.iter_mut().zip(keys) {
-        let mut matching = entries.iter().filter(|(k, _)| k == key);
-        *slot = match (matching.next(), matching.next()) {
-            (Some((_, value)), None) => value,
-            (Some(_), Some(_)) => return Err(malformed(format!("{what} has the field {key} twice"))),
-            (None, _) => return Err(malformed(format!("{what} has no field {key}"))),
-        };
+        match entries.iter().find(|(k, _)| k == key) {
+            Some((_, value)) => *slot = value,
+            None => return Err(malformed(format!("{what} has no field {key}"))),
+        }
     }
     Ok(found)
 }

@@ -1,56 +1,8 @@
-//! One operation as it stands in the program: its fields, and access to its inputs, options and tensors that refuses whatever
-//! the registry or the caller does not expect.
+//! Access to an operation's inputs, options and tensors that refuses whatever the caller does not expect.
 
-use super::field::{array, malformed, object, text};
-use super::{category, forest, missing, model, numeric, shape};
-use crate::program::{Arithmetic, Float, Floats, Kind, OpKind, Provenance, Value, ValueType};
-use crate::registry::{OpSpec, OPS};
-use modelpack_bundle::{quote, Dtype, Error, ErrorCode, Json, Result, Tensor, TensorFile};
-
-/// Bytes of an operation's origin.
-const MAX_ORIGIN_BYTES: usize = 1024;
-
-/// The fields that every operation has; all others are options.
-const COMMON: [&str; 5] = ["in", "op", "origin", "out", "tensors"];
-
-/// The operation's kind and the type of what it makes, from its fields.
-pub fn make(op: &Operation) -> Result<Made> {
-    match op.fields.spec.name {
-        "columns@1" => shape::columns(op),
-        "concat@1" => shape::concat(op),
-        "constant@1" => shape::constant(op),
-        "cast@1" => shape::cast(op),
-        "to_sparse@1" => shape::to_sparse(op),
-        "to_dense@1" => shape::to_dense(op),
-        "absent_to_nan@1" => shape::absent_to_nan(op),
-        "missing_as@1" => missing::missing_as(op),
-        "require@1" => missing::require(op),
-        "impute@1" => missing::impute(op),
-        "is_missing@1" => missing::is_missing(op),
-        "affine@1" => numeric::affine(op),
-        "clip@1" => numeric::clip(op),
-        "add@1" => numeric::arithmetic(op, Arithmetic::Add),
-        "mul@1" => numeric::arithmetic(op, Arithmetic::Mul),
-        "div@1" => numeric::arithmetic(op, Arithmetic::Div),
-        "math@1" => numeric::math(op),
-        "compare@1" => numeric::compare(op),
-        "lookup@1" => category::lookup(op),
-        "one_hot@1" => category::one_hot(op),
-        "number_code@1" => category::number_code(op),
-        "forest@1" => forest::forest(op),
-        "linear@1" => model::linear(op),
-        "sigmoid@1" => model::sigmoid(op),
-        "softmax@1" => model::softmax(op),
-        "complement@1" => model::complement(op),
-        "row_sum@1" => model::row_sum(op),
-        "normalise_rows@1" => model::normalise_rows(op),
-        "argmax@1" => model::argmax(op),
-        name => Err(Error::new(
-            ErrorCode::Internal,
-            format!("{name} is in the registry but not in the checker"),
-        )),
-    }
-}
+use super::entry::Entry;
+use crate::program::{Float, Floats, Kind, OpKind, Provenance, Value, ValueType};
+use modelpack_bundle::{quote, Dtype, Error, Result, Tensor, TensorFile};
 
 /// What an operation makes.
 pub struct Made {
@@ -59,134 +11,21 @@ pub struct Made {
     pub features: Provenance,
 }
 
-/// Where an error lies.
-#[derive(Clone, Copy)]
-pub struct Place<'a> {
-    pub index: usize,
-    pub op: &'a str,
-    pub origin: &'a str,
-}
-
-impl Place<'_> {
-    pub fn error(&self, message: impl std::fmt::Display) -> Error {
-        let origin = if self.origin.is_empty() {
-            String::new()
-        } else {
-            format!(", from {}", quote(self.origin))
-        };
-        malformed(format!("operation {} ({}{origin}): {message}", self.index, self.op))
-    }
-}
-
-/// An operation's fields, checked against the registry; inputs and output are still names.
-pub struct Fields<'a> {
-    pub place: Place<'a>,
-    pub spec: &'static OpSpec,
-    pub inputs: Vec<&'a str>,
-    pub output: &'a str,
-    options: Vec<(&'static str, &'static str)>,
-    /// The registry's name, the file's name.
-    pub tensors: Vec<(&'static str, &'a str)>,
-}
-
-impl<'a> Fields<'a> {
-    pub fn parse(index: usize, json: &'a Json) -> Result<Fields<'a>> {
-        let what = format!("operation {index}");
-        let entries = object(json, &what)?;
-        let field = |key: &str| entries.iter().find(|(k, _)| k == key).map(|(_, value)| value);
-        let required = |key: &str| field(key).ok_or_else(|| malformed(format!("{what} has no field {key}")));
-        let op = text(required("op")?, &format!("op of {what}"))?;
-        let Some(spec) = OPS.iter().find(|spec| spec.name == op) else {
-            return Err(malformed(format!("{what} is {}, which uses does not name", quote(op))));
-        };
-        let origin = text(required("origin")?, &format!("origin of {what}"))?;
-        if origin.len() > MAX_ORIGIN_BYTES {
-            return Err(malformed(format!(
-                "origin of {what} is longer than {MAX_ORIGIN_BYTES} bytes"
-            )));
-        }
-        let place = Place {
-            index,
-            op: spec.name,
-            origin,
-        };
-        let inputs = array(required("in")?, "in")?
-            .iter()
-            .map(|name| text(name, "an input"))
-            .collect::<Result<_>>()?;
-        let [output] = array(required("out")?, "out")? else {
-            return Err(place.error("out does not hold one name"));
-        };
-        let options = options(place, spec, entries)?;
-        let tensors = field("tensors").map_or(Ok(vec![]), |json| tensors(place, spec, json))?;
-        if let Some((name, _)) = spec
-            .tensors
-            .iter()
-            .find(|(name, must)| *must && tensors.iter().all(|(n, _)| n != name))
-        {
-            return Err(place.error(format!("the tensor {name} is not there")));
-        }
-        Ok(Fields {
-            place,
-            spec,
-            inputs,
-            output: text(output, "out")?,
-            options,
-            tensors,
-        })
-    }
-}
-
-/// Every option of the registry, with one of its values, and nothing else beside the common fields.
-fn options(
-    place: Place,
-    spec: &'static OpSpec,
-    entries: &[(String, Json)],
-) -> Result<Vec<(&'static str, &'static str)>> {
-    let own = || entries.iter().filter(|(key, _)| !COMMON.contains(&key.as_str()));
-    if let Some((key, _)) = own().find(|(key, _)| spec.options.iter().all(|(name, _)| name != key)) {
-        return Err(place.error(format!("unknown field {}", quote(key))));
-    }
-    let option = |(name, values): &(&'static str, &'static [&'static str])| {
-        let Some((_, value)) = own().find(|(key, _)| key == name) else {
-            return Err(place.error(format!("the option {name} is not there")));
-        };
-        let value = text(value, name)?;
-        match values.iter().find(|known| **known == value) {
-            Some(known) => Ok((*name, *known)),
-            None => Err(place.error(format!("the option {name} has the unknown value {}", quote(value)))),
-        }
-    };
-    spec.options.iter().map(option).collect()
-}
-
-fn tensors<'a>(place: Place, spec: &'static OpSpec, json: &'a Json) -> Result<Vec<(&'static str, &'a str)>> {
-    let entries = object(json, "tensors")?;
-    if entries.is_empty() {
-        return Err(place.error("tensors is empty; it is left out then"));
-    }
-    let tensor = |(key, value): &'a (String, Json)| match spec.tensors.iter().find(|(name, _)| name == key) {
-        Some((name, _)) => Ok((*name, text(value, name)?)),
-        None => Err(place.error(format!("unknown tensor {}", quote(key)))),
-    };
-    entries.iter().map(tensor).collect()
-}
-
 /// An operation with its input values and the file of its tensors.
 pub struct Operation<'a> {
-    pub fields: Fields<'a>,
+    pub entry: Entry<'a>,
     pub inputs: Vec<&'a Value>,
     pub file: &'a TensorFile,
 }
 
 impl<'a> Operation<'a> {
     pub fn error(&self, message: impl std::fmt::Display) -> Error {
-        self.fields.place.error(message)
+        self.entry.place.error(message)
     }
 
     /// The value of an option; the registry has it, so it is there.
     pub fn option(&self, name: &str) -> &'static str {
-        let option = self.fields.options.iter().find(|(key, _)| *key == name);
+        let option = self.entry.options.iter().find(|(key, _)| *key == name);
         option.expect("only options of the registry are asked for").1
     }
 
@@ -241,8 +80,8 @@ impl<'a> Operation<'a> {
     }
 
     fn has_tensor(&self, name: &str) -> Option<&'a str> {
-        debug_assert!(self.fields.spec.tensors.iter().any(|(known, _)| *known == name));
-        self.fields
+        debug_assert!(self.entry.spec.tensors.iter().any(|(known, _)| *known == name));
+        self.entry
             .tensors
             .iter()
             .find(|(key, _)| *key == name)

@@ -1,7 +1,7 @@
 //! Programs of the shape that importers write: each column prepared, all side by side, a model, its link.
 
 use super::forest::random_forest;
-use super::soup::{float, Pool, Typed};
+use super::pool::{float, Pool, Typed};
 use super::{Build, Fitted, Random, TestProgram};
 
 const NAMES: [&str; 8] = [
