@@ -68,11 +68,13 @@ impl Pool {
         value
     }
 
+    /// A random value that fits.
     pub fn pick(&mut self, fits: impl Fn(&Typed) -> bool) -> Option<Typed> {
         let fitting: Vec<&Typed> = self.values.iter().filter(|value| fits(value)).collect();
         (!fitting.is_empty()).then(|| fitting[self.random.below(fitting.len())].clone())
     }
 
+    /// The operation on one value, with the result's type.
     pub fn op(
         &mut self,
         op: &str,
@@ -85,6 +87,7 @@ impl Pool {
         self.keep(name, kind, width, sparse, size)
     }
 
+    /// The operation on one value, whose type the result has too.
     pub fn same(&mut self, op: &str, input: &Typed, options: &[(&str, &str)], tensors: &[(&str, Fitted)]) -> Typed {
         self.op(
             op,
@@ -95,11 +98,13 @@ impl Pool {
         )
     }
 
+    /// So many learned numbers in the precision of a value.
     pub fn learned(&mut self, kind: &str, count: usize) -> Fitted {
         let numbers: Vec<f64> = (0..count).map(|_| self.random.learned()).collect();
         Fitted::floats(float(kind), &numbers)
     }
 
+    /// Up to four values of one kind and density, and their width together.
     pub fn alike(&mut self) -> Option<(Vec<Typed>, usize)> {
         let first = self.pick(|value| value.kind != "code")?;
         let mut all = vec![first.clone()];
@@ -122,6 +127,7 @@ impl Pool {
         )
     }
 
+    /// Rows of a per-code tensor, seldom fewer than the dictionary asks for.
     pub fn code_rows(&mut self, x: &Typed) -> usize {
         let unknown = if self.random.once_in(6) {
             self.random.below(x.size + 1)
@@ -131,6 +137,7 @@ impl Pool {
         x.size - unknown + 3
     }
 
+    /// A random one-hot encoding.
     pub fn hot(&mut self, x: &Typed) -> Typed {
         let rows = self.code_rows(x);
         let width = self.random.between(1, rows);
@@ -142,6 +149,7 @@ impl Pool {
         self.op("one_hot@1", x, &[], &tensors, ("f64", width, true, 0))
     }
 
+    /// A random linear model.
     pub fn weighted(&mut self, x: &Typed) -> Typed {
         let outputs = self.random.pick(&[1, 1, 2, 3, 9, 140]);
         let bias = self.random.pick(&["none", "first", "last"]);
@@ -158,31 +166,5 @@ impl Pool {
             &tensors,
             (x.kind, outputs, false, 0),
         )
-    }
-
-    pub fn outputs(&mut self) {
-        for name in ["first", "second", "third"] {
-            let late = self.values.len() / 2;
-            let candidates: Vec<Typed> = self
-                .values
-                .iter()
-                .skip(late)
-                .filter(|v| is_dense(v) || v.kind == "i64")
-                .cloned()
-                .collect();
-            let value = match candidates.len() {
-                0 => self
-                    .constant()
-                    .and_then(|()| self.values.last().cloned())
-                    .expect("a constant is always possible"),
-                count => candidates[self.random.below(count)].clone(),
-            };
-            let dtype = match value.kind {
-                "f64" => "float64",
-                "f32" => "float32",
-                _ => "int64",
-            };
-            self.build.output(name, &value.name, dtype, value.width);
-        }
     }
 }

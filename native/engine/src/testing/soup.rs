@@ -6,7 +6,7 @@ mod model;
 mod numeric;
 mod shape;
 
-use super::pool::Pool;
+use super::pool::{is_dense, Pool, Typed};
 use super::{Build, Random, TestProgram};
 
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
@@ -71,3 +71,32 @@ const OPERATIONS: [Operation; 30] = [
     |pool| pool.compare(),
     |pool| pool.normalise(),
 ];
+
+impl Pool {
+    /// Three outputs, preferably of late values.
+    fn outputs(&mut self) {
+        for name in ["first", "second", "third"] {
+            let late = self.values.len() / 2;
+            let candidates: Vec<Typed> = self
+                .values
+                .iter()
+                .skip(late)
+                .filter(|v| is_dense(v) || v.kind == "i64")
+                .cloned()
+                .collect();
+            let value = match candidates.len() {
+                0 => self
+                    .constant()
+                    .and_then(|()| self.values.last().cloned())
+                    .expect("a constant is always possible"),
+                count => candidates[self.random.below(count)].clone(),
+            };
+            let dtype = match value.kind {
+                "f64" => "float64",
+                "f32" => "float32",
+                _ => "int64",
+            };
+            self.build.output(name, &value.name, dtype, value.width);
+        }
+    }
+}
