@@ -80,13 +80,20 @@ def require_finite(builder: Builder, frame: Frame, origin: str, finite: bool | s
                 _require(builder, [column], "present", origin)
         return
     doubtful = [column for column in frame.columns if not column.finite]
-    if dtype in _TYPES:
-        _require(builder, doubtful, "finite" if finite is True else "finite_or_nan", origin)
-    elif finite is True:
-        # A missing integer is a NaN to the framework, whose column is then one of floats.
-        for column in doubtful:
-            if column.value.type in ("i64", "bool"):
-                _require(builder, [column], "present", origin)
+    _require(builder, _of(doubtful, "f64"), "finite" if finite is True else "finite_or_nan", origin)
+    _require(builder, _of(doubtful, "f32"), "finite" if finite is True else "finite_or_nan", origin)
+    if finite is True:
+        _require_present(builder, doubtful, origin)
+
+
+def _of(columns: list[Column], kind: str) -> list[Column]:
+    return [column for column in columns if column.value.type == kind]
+
+
+def _require_present(builder: Builder, columns: list[Column], origin: str) -> None:
+    """A missing integer or bool is a NaN to the framework, whose column is then one of floats."""
+    for kind in ("i64", "bool"):
+        _require(builder, _of(columns, kind), "present", origin)
 
 
 def refuse_nan_text(builder: Builder, frame: Frame, origin: str) -> None:
@@ -109,9 +116,6 @@ def require_fits_float32(builder: Builder, frame: Frame, origin: str, *, nan: bo
     """The refusals of an estimator that casts to float32: infinite numbers, too large ones, and NaN unless allowed."""
     doubtful = [column for column in frame.columns if not column.small]
     for kind in ("f64", "f32"):
-        columns = [column for column in doubtful if column.value.type == kind]
-        _require(builder, columns, "fits_f32_or_nan" if nan else "fits_f32", origin)
+        _require(builder, _of(doubtful, kind), "fits_f32_or_nan" if nan else "fits_f32", origin)
     if not nan:
-        for column in doubtful:
-            if column.value.type in ("i64", "bool"):
-                _require(builder, [column], "present", origin)
+        _require_present(builder, doubtful, origin)

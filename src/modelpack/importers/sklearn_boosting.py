@@ -88,7 +88,7 @@ def raw(model: Any, builder: Builder, frame: Frame, origin: str) -> Value:
         for output, tree in enumerate(stage):
             leaves = model.learning_rate * tree.tree_.value[:, 0, 0]
             forest.add(tree_of(tree.tree_, leaves), output)
-    block = tree_input(model.estimators_[0, 0], builder, frame, origin)
+    block = tree_input(builder, frame, origin, nan=False)
     # Asked of the framework: its logit of the prior differs in the last bits from other ways to compute it.
     init = model._raw_predict_init(np.zeros((1, model.n_features_in_), dtype=np.float32))[0]
     return forest_sum(builder, block, forest, np.ascontiguousarray(init, dtype=np.float64), origin)

@@ -81,7 +81,7 @@ def _leaf_sums(model: Any, builder: Builder, frame: Frame, origin: str, sizes: l
             forest.add(tree_of(tree.tree_, tree.tree_.value[:, 0, 0]), 0)
         else:
             forest.add(tree_of(tree.tree_, leaf_vectors(tree.tree_.value, sizes)), -1)
-    block = tree_input(trees[0], builder, frame, origin)
+    block = tree_input(builder, frame, origin, nan=bool(get_tags(trees[0]).input_tags.allow_nan))
     # -0.0 is what leaves a single leaf as it stands; a forest starts from numpy.zeros.
     init = np.full(sum(sizes), -0.0 if single else 0.0)
     total = forest_sum(builder, block, forest, init, origin)
@@ -110,11 +110,10 @@ def tree_of(tree: Any, value: Array) -> Tree:
     )
 
 
-def tree_input(tree: Any, builder: Builder, frame: Frame, origin: str) -> Value:
+def tree_input(builder: Builder, frame: Frame, origin: str, *, nan: bool) -> Value:
     """The block that trees compare, rounded to float32 by them, with the refusals of the framework."""
-    allow_nan = get_tags(tree).input_tags.allow_nan and frame.container != "sparse"
     checked = checked_array(builder, frame, origin, dtype=None, finite=False)
-    require_fits_float32(builder, checked, origin, nan=bool(allow_nan))
+    require_fits_float32(builder, checked, origin, nan=nan and checked.container != "sparse")
     return checked.numbers(builder, "f32" if _straight(checked) else "f64", origin)
 
 
