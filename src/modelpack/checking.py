@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from modelpack.errors import UnsupportedModelError
-from modelpack.importers.imported import Verdict, judge
+from modelpack.importers.imported import Verdict, judge, origin_of
 
 __all__ = ["CheckReport", "Verdict", "check"]
 
@@ -75,4 +75,4 @@ def check(estimator: Any) -> CheckReport:
     standardscaler      StandardScaler: exact (the same bits)
     logisticregression  LogisticRegression: bound (4 eps of the sum of |x * w|: …)
     """
-    return CheckReport(tuple(judge(estimator, type(estimator).__name__)))
+    return CheckReport(tuple(judge(estimator, origin_of(estimator))))

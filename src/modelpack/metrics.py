@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from modelpack.errors import InputError
 from modelpack.schema import Output
 
 CURVE_POINTS = 201
@@ -41,6 +42,8 @@ def split_metrics(task: str, outputs: tuple[Output, ...], answers: Mapping[str, 
         result["values"] = regression(observed, answers["value"], weights)
     elif task in ("binary", "multiclass"):
         classes = class_values(outputs)
+        if not classes:
+            answers, classes = numbered(task, answers)
         indices = class_indices(observed, classes)
         values, curves = classification(indices, answers, classes, weights)
         result["values"], result["curves"] = values, curves
@@ -56,13 +59,29 @@ def class_values(outputs: tuple[Output, ...]) -> tuple[Any, ...]:
     return ()
 
 
+def numbered(task: str, answers: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], tuple[int, ...]]:
+    """The answers of a Booster, which knows its classes by number only, as those of a classifier.
+
+    Its value is the probability of class 1, a probability per class, or (multi:softmax) the number of the class itself.
+    """
+    value = np.asarray(answers["value"], dtype=np.float64).reshape(len(answers["value"]), -1)
+    if value.shape[1] > 1:
+        return {"probability": value, "label": np.argmax(value, axis=1)}, tuple(range(value.shape[1]))
+    if task == "multiclass":
+        count = np.asarray(answers["margin"]).reshape(len(value), -1).shape[1]
+        return {"label": value.astype(np.int64)}, tuple(range(count))
+    if value.size and value.min() >= 0 and value.max() <= 1:
+        return {"probability": np.hstack([1 - value, value]), "label": (value > 0.5).astype(np.int64)}, (0, 1)
+    return {}, (0, 1)
+
+
 def class_indices(observed: np.ndarray, classes: tuple[Any, ...]) -> np.ndarray:
     """Position of each label among the classes; a label that is none of them is an error."""
     position = {value: index for index, value in enumerate(classes)}
     try:
         return np.array([position[value] for value in observed.tolist()], dtype=np.int64)
     except KeyError as unknown:
-        raise ValueError(f"evaluation: label {unknown.args[0]!r} is not among the model's classes {list(classes)!r}") from None
+        raise InputError(f"evaluation: label {unknown.args[0]!r} is not among the model's classes {list(classes)!r}") from None
 
 
 def regression(y: np.ndarray, value: np.ndarray, weight: np.ndarray | None) -> dict[str, float]:

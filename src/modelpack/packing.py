@@ -139,6 +139,7 @@ def pack(
     if target.exists() and not overwrite:
         raise InputError(f"{target} exists; choose another path or version, or pass overwrite=True")
     from modelpack.importers import import_model
+    from modelpack.importers.trained_names import trained_names
 
     names = feature_names if feature_names is not None else trained_names(model)
     inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
@@ -204,15 +205,6 @@ def refuse_later(engines: Sequence[str], partition_by: Sequence[str], signers: S
         raise UnsupportedModelError(
             "signers", "this version does not sign", "leave signers out and open with modelpack.UNSIGNED"
         )
-
-
-def trained_names(model: Any) -> Sequence[str] | None:
-    """Names that the model was trained with, for samples that are arrays."""
-    for attribute in ("feature_names_in_", "feature_names", "feature_name_"):
-        found = getattr(model, attribute, None)
-        if found is not None and not callable(found) and len(found):
-            return [str(name) for name in found]
-    return None
 
 
 def created_text(created_at: str | int | None) -> str:

@@ -100,7 +100,7 @@ def import_model(
     """
     builder = Builder(features)
     frame = frame_of_sample(builder, features, sample)
-    found = import_estimator(model, builder, frame, type(model).__name__, classes=classes)
+    found = import_estimator(model, builder, frame, origin_of(model), classes=classes)
     for output in found.outputs:
         builder.output(output.name, found.values[output.name])
     return Imported(
@@ -168,6 +168,11 @@ def judge(model: Any, origin: str) -> Iterator[Verdict]:
         return
     module, function = _JUDGES[framework]
     yield from getattr(import_module(module), function)(model, origin)
+
+
+def origin_of(model: Any) -> str:
+    """What errors call the whole model: its class, or its file."""
+    return os.path.basename(model) if isinstance(model, (str, os.PathLike)) else type(model).__name__
 
 
 def framework_of(model: Any, origin: str) -> str:

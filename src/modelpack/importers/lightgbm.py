@@ -24,7 +24,6 @@ from modelpack.program import Builder, Value
 from modelpack.schema import Output
 
 _MULTICLASS = ("multiclass", "multiclassova")
-_BINARY = ("binary", "cross_entropy")
 
 
 def import_lightgbm(
@@ -107,7 +106,7 @@ def _task(source: LightgbmSource) -> str:
         return "ranking"
     if source.model.objective in _MULTICLASS:
         return "multiclass"
-    return "binary" if source.model.objective in _BINARY else "regression"
+    return "binary" if source.model.objective == "binary" else "regression"
 
 
 def _reference(source: LightgbmSource, classifier: bool = False) -> Callable[[Any], Answers]:

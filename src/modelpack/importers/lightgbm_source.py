@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from modelpack.errors import UnsupportedModelError, UsageError
 from modelpack.importers.lightgbm_model import LightgbmModel, parse_model
+from modelpack.importers.model_file import file_bytes
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,22 @@ def _from_booster(asked: Any, booster: Any, classes: Any, origin: str) -> Lightg
     )
 
 
+def read_model(path: str | os.PathLike[str], origin: str) -> LightgbmModel:
+    """The model in a .txt file."""
+    return parse_model(_text(path, origin), origin)
+
+
+def _text(path: str | os.PathLike[str], origin: str) -> str:
+    try:
+        return file_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise UnsupportedModelError(
+            origin, "this is no LightGBM model in text", "save it anew with Booster.save_model('model.txt')"
+        ) from None
+
+
 def _from_file(path: Path, origin: str) -> LightgbmSource:
-    text = path.read_text(encoding="utf-8")
+    text = _text(path, origin)
     try:
         import lightgbm
     except ImportError:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelpack.errors import UnsupportedModelError, UsageError
+from modelpack.importers.model_file import file_bytes
 from modelpack.importers.xgboost_model import XgboostModel, parse_model
 
 
@@ -123,8 +124,13 @@ def _from_estimator(model: Any, origin: str) -> XgboostSource:
     )
 
 
+def read_model(path: str | os.PathLike[str], origin: str) -> XgboostModel:
+    """The model in a .json or .ubj file."""
+    return parse_model(file_bytes(path), origin)
+
+
 def _from_file(path: Path, origin: str) -> XgboostSource:
-    data = path.read_bytes()
+    data = file_bytes(path)
     model = parse_model(data, origin)
     # An estimator's save_model notes what it is, and XGBoost loads it as that; then the best iteration counts.
     noted = json.loads(model.attributes.get("scikit_learn", "{}"))
