@@ -1,7 +1,8 @@
 """How far the framework's answers may lie from the program's, per cell (docs/SEMANTICS.md).
 
-Class C: numpy's matrix product is not the same for one row and for a batch; an inner product differs by at most
-4 * eps * sum(|x * w|). Class B: numpy's own exp differs from the C library's by one ulp on some processors.
+Class C: numpy's matrix product is not the same for one row and for a batch. Two orders in which to sum n products differ
+by at most n * eps * sum(|x * w|), fused or not; nothing less holds, since rounding adds up where all products have one
+sign (measured: 9 at 100 equal columns, 314 at 3,000). Class B: numpy's own exp differs from the C library's by one ulp on some processors.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ def inner_product(x: Any, weight: Array, bias: Array) -> Floats:
     """Per row and output, for weights [columns, outputs], in the coarser precision of the two."""
     eps = float(np.finfo(np.result_type(x.dtype, weight.dtype, np.float32)).eps)
     size = abs(x).astype(np.float64) @ np.abs(weight).astype(np.float64) + np.abs(bias).astype(np.float64)
-    return np.asarray(4.0 * eps * size)
+    terms = len(weight) + 1
+    return np.asarray(max(4, terms) * eps * size)
 
 
 def logistic(probability: Floats, margin: Floats, eps: float = EPSILON) -> Floats:
