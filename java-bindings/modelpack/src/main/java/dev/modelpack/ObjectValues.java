@@ -82,11 +82,24 @@ final class ObjectValues {
       throw notExact(feature, instant, "timestamps are whole microseconds");
     }
     try {
-      long seconds = Math.multiplyExact(instant.getEpochSecond(), MICROS_PER_SECOND);
-      return encoder.time(feature, Math.addExact(seconds, instant.getNano() / NANOS_PER_MICRO));
+      return encoder.time(feature, micros(instant));
     } catch (ArithmeticException overflow) {
       throw notExact(feature, instant, "microseconds since 1970 do not fit 64 bits");
     }
+  }
+
+  /**
+   * Counted from the second next to 1970, as the one before may lie beyond 64 bits though the
+   * instant does not.
+   */
+  private static long micros(Instant instant) {
+    long seconds = instant.getEpochSecond();
+    long micros = instant.getNano() / NANOS_PER_MICRO;
+    if (seconds < 0) {
+      seconds++;
+      micros -= MICROS_PER_SECOND;
+    }
+    return Math.addExact(Math.multiplyExact(seconds, MICROS_PER_SECOND), micros);
   }
 
   /** The instant that a value names, or null if it is none. */
