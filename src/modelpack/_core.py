@@ -5,6 +5,7 @@ Everything that decides is in the core; this only translates.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -174,5 +175,5 @@ def found_or_missing(error: IoError, path: str) -> IoError:
     if os.path.exists(path):
         return error
     missing = NotFoundError(error.args[0])
-    missing.hint = error.hint
+    missing.hint, missing.errno, missing.filename = error.hint, errno.ENOENT, path
     return missing

@@ -24,7 +24,7 @@ class Bundle:
     Attributes
     ----------
     path : str or None
-        Where it was opened from; None if from memory.
+        Where it was opened from, absolute; None if from memory.
     name, version : str
     identity : str
         ``sha256:…`` of `bundle.json`: covers every byte but the signatures.

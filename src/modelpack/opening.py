@@ -73,12 +73,13 @@ def open(
 
 def inspect(path: str | os.PathLike[str]) -> Bundle:
     """Opens a bundle to look at it: structure and digests are checked, no trust is asked, and nothing of it can run."""
-    text, length = encoded(os.fspath(path))
+    place = os.path.abspath(os.fsdecode(path))
+    text, length = encoded(place)
     out, error = ffi.new("mp_bundle **"), new_error()
     code = lib.mp_bundle_inspect(text, length, out, error)
     if code:
-        raise _opening_error(error, code, os.fspath(path))
-    return Bundle(ffi.gc(out[0], lib.mp_bundle_free), os.fspath(path), None)
+        raise _opening_error(error, code, place)
+    return Bundle(ffi.gc(out[0], lib.mp_bundle_free), place, None)
 
 
 def load(
@@ -142,8 +143,7 @@ def reopen(path: str, identity: str, engine: str | None, threads: int | str, uns
 
 def _path_of(source: Any) -> str | None:
     if isinstance(source, (str, os.PathLike)):
-        path = os.fspath(source)
-        return path.decode() if isinstance(path, bytes) else path
+        return os.path.abspath(os.fsdecode(source))
     return None
 
 

@@ -14,7 +14,7 @@ from modelpack.bundle import Bundle
 from modelpack.encoder import FeatureEncoder, RowEncoder
 from modelpack.errors import UsageError
 from modelpack.framework import has_decision_function
-from modelpack.inputs import ArrowBatch, Reader, plain_rows
+from modelpack.inputs import ArrowBatch, Reader, plain_rows, record_values
 from modelpack.native import NativePredictor
 from modelpack.outputs import Outputs, OutputType
 from modelpack.prediction import Prediction, RowLayout
@@ -231,13 +231,22 @@ class Predictor:
 
         Each value goes through the core's own coercion, one at a time.
         """
-        rows: list[list[int]] = []
-        for batch in self._reader.batches(plain_rows(X), strict=False, every=False):
+        rows = plain_rows(X)
+        if isinstance(rows, (list, tuple)) and rows and isinstance(rows[0], Mapping):
+            found = [
+                [
+                    item.cell(value)
+                    for item, value in zip(self._features, record_values(row, self._features), strict=True)
+                ]
+                for row in rows
+            ]
+        else:
+            (batch,) = self._reader.batches(rows, strict=False, every=False)
+            assert not isinstance(batch, ArrowBatch), "plain_rows left none"
             if batch.problems.first is not None:
                 raise batch.problems.first
-            assert not isinstance(batch, ArrowBatch), "plain_rows left none"
-            rows += [[batch.cell(row, item) for item in self._features] for row in range(batch.rows)]
-        return np.array(rows, dtype=np.uint64).reshape(len(rows), len(self._features))
+            found = [[batch.cell(row, item) for item in self._features] for row in range(batch.rows)]
+        return np.array(found, dtype=np.uint64).reshape(len(found), len(self._features))
 
     def reference(self, cells: npt.NDArray[np.uint64]) -> dict[str, npt.NDArray[Any]]:
         """The answers of the reference interpreter, which defines every bit, for cells [rows, features]."""

@@ -1,12 +1,11 @@
 """Small bundles whose answers are known without a framework.
 
-`echo_bundle` answers its own features as float64 numbers, so that a test sees what became of each value on its way to the
-core; `classifier_bundle` answers label, probability and margin of three classes from two numbers.
+`echo_bundle` answers its own features as float64 numbers, so that a test sees what became of each value on its way to
+the core; `classifier_bundle` answers label, probability and margin of three classes from two numbers.
 """
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,11 +30,15 @@ def echo_bundle(
     """
     builder = Builder(features)
     known = categories or {}
-    echoed = [_echo(builder, feature, known.get(feature.name, ())) for feature in features if feature.dtype != "timestamp"]
+    echoed = [
+        _echo(builder, feature, known.get(feature.name, ())) for feature in features if feature.dtype != "timestamp"
+    ]
     for feature in features:
         builder.input(feature.name)
     builder.output("value", builder.op("concat@1", *echoed, origin="echo"))
-    return bundle_bytes(builder, Schema(tuple(features), (Output("value", "float64", len(echoed)),)), "regression", name)
+    return bundle_bytes(
+        builder, Schema(tuple(features), (Output("value", "float64", len(echoed)),)), "regression", name
+    )
 
 
 def _echo(builder: Builder, feature: Feature, categories: Sequence[str]) -> Value:
@@ -103,7 +106,3 @@ def bundle_bytes(builder: Builder, schema: Schema, task: str, name: str, framewo
         path = Path(folder) / "bundle.mpk"
         write_bundle(path, canonical_json(manifest), members, False)
         return path.read_bytes()
-
-
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

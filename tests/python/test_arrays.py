@@ -34,7 +34,9 @@ def integers():
     return echo("int64")
 
 
-@pytest.mark.parametrize("dtype", ["f8", ">f8", "f4", ">f4", "f2", "i8", ">i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "?"])
+@pytest.mark.parametrize(
+    "dtype", ["f8", ">f8", "f4", ">f4", "f2", "i8", ">i8", "i4", "i2", "i1", "u8", "u4", "u2", "u1", "?"]
+)
 @pytest.mark.parametrize("rows", [0, 1, 2, 700])
 def test_numbers_of_every_dtype(doubles, dtype, rows):
     X = (np.arange(rows * WIDTH).reshape(rows, WIDTH) % 5).astype(dtype)
@@ -101,7 +103,8 @@ def test_integers_are_whole_and_in_range(integers, values):
 
 
 @pytest.mark.parametrize(
-    ("value", "dtype"), [(-(2**63), np.int64), (2**63, np.uint64), (1.5, np.float64), (np.inf, np.float64), (2.0**63, float)]
+    ("value", "dtype"),
+    [(-(2**63), np.int64), (2**63, np.uint64), (1.5, np.float64), (np.inf, np.float64), (2.0**63, float)],
 )
 def test_what_no_int64_feature_holds(integers, value, dtype):
     X = np.zeros((2, WIDTH), dtype)
@@ -170,7 +173,9 @@ def test_what_is_no_number_is_refused(X):
 
 
 def test_text_arrays_are_categories():
-    predictor = modelpack.load(echo_bundle([Feature("s", "string"), Feature("t", "string")], {"s": ["a"], "t": ["ü", ""]}), UNSIGNED)
+    predictor = modelpack.load(
+        echo_bundle([Feature("s", "string"), Feature("t", "string")], {"s": ["a"], "t": ["ü", ""]}), UNSIGNED
+    )
     X = np.array([["a", "ü"], ["b", ""]])
     np.testing.assert_array_equal(predictor.predict(X), [[0, 0], [-3, 1]])
     np.testing.assert_array_equal(predictor.predict(X.astype(object)), [[0, 0], [-3, 1]])
@@ -261,7 +266,10 @@ def test_times_of_every_unit():
 
 
 def test_arrays_of_times():
-    predictor = modelpack.load(echo_bundle([Feature("w", "timestamp"), Feature("v", "timestamp"), Feature("x", "float64", optional=True)]), UNSIGNED)
+    predictor = modelpack.load(
+        echo_bundle([Feature("w", "timestamp"), Feature("v", "timestamp"), Feature("x", "float64", optional=True)]),
+        UNSIGNED,
+    )
     times = np.array([["2013-05-06", "NaT"], ["1969-12-31T23:59:59.999999", "2100-01-01"]], dtype="M8[us]")
     frame = {"w": times[:, 0], "v": times[:, 1]}
     pandas = pytest.importorskip("pandas")

@@ -24,7 +24,8 @@ def path(tmp_path):
 def test_opens_from_path_text_bytes_buffers_and_files(path):
     with path.open("rb") as file:
         opened = [
-            modelpack.open(source, UNSIGNED) for source in (path, str(path), BYTES, bytearray(BYTES), memoryview(BYTES), file)
+            modelpack.open(source, UNSIGNED)
+            for source in (path, str(path), BYTES, bytearray(BYTES), memoryview(BYTES), file)
         ]
     opened.append(modelpack.open(io.BytesIO(BYTES), UNSIGNED))
     assert len({bundle.identity for bundle in opened}) == 1
@@ -107,7 +108,9 @@ def test_what_is_no_source_is_refused(source):
         modelpack.open(source, UNSIGNED)
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"not a bundle at all", BYTES[:-1], BYTES[:200], BYTES + b"x", b"x" + BYTES])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK", b"not a bundle at all", BYTES[:-1], BYTES[:200], BYTES + b"x", b"x" + BYTES]
+)
 def test_bytes_that_are_no_whole_bundle(data):
     with pytest.raises(modelpack.FormatError):
         modelpack.open(data, UNSIGNED)

@@ -43,7 +43,7 @@ def test_json_has_one_spelling(value):
 
 
 def test_keys_are_sorted_by_bytes_and_nothing_is_escaped_needlessly():
-    data = canonical_json({"é": 1, "z": "a\"\\\n\x01/é", "Z": [True, None]})
+    data = canonical_json({"é": 1, "z": 'a"\\\n\x01/é', "Z": [True, None]})
     assert data == '{"Z":[true,null],"z":"a\\"\\\\\\n\\u0001/é","é":1}'.encode()
 
 

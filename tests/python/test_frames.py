@@ -68,7 +68,9 @@ def test_pandas_nullable_bools(dtype):
         np.testing.assert_array_equal(predictor.predict(frame), [1.0, NAN, 0.0])
 
 
-@pytest.mark.parametrize("dtype", ["bool", "int8", "int32", "int64", "uint8", "uint64", "float16", "float32", "float64", ">f8", ">i4"])
+@pytest.mark.parametrize(
+    "dtype", ["bool", "int8", "int32", "int64", "uint8", "uint64", "float16", "float32", "float64", ">f8", ">i4"]
+)
 def test_pandas_plain_numbers(number, dtype):
     frame = pd.DataFrame({"y": ["text"] * 3, "x": np.array([1, 0, 1], dtype=dtype)})
     np.testing.assert_array_equal(number.predict(frame), [1.0, 0.0, 1.0])
@@ -79,7 +81,15 @@ def test_pandas_sparse_columns(number):
     np.testing.assert_array_equal(number.predict(frame), [0.0, 2.0, NAN])
 
 
-TEXT_DTYPES = ["str", "string", "string[python]", "string[pyarrow]", pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.large_string()), "category"]
+TEXT_DTYPES = [
+    "str",
+    "string",
+    "string[python]",
+    "string[pyarrow]",
+    pd.ArrowDtype(pa.string()),
+    pd.ArrowDtype(pa.large_string()),
+    "category",
+]
 
 
 @pytest.mark.parametrize("dtype", TEXT_DTYPES, ids=str)
@@ -123,7 +133,13 @@ def test_times_are_the_instants_that_they_name(moment, unit, zone):
         series = series.dt.tz_localize(zone)
     expected = [series[0].as_unit("us").value // 1000, np.iinfo(np.int64).min]
     frame = pd.DataFrame({"x": series})
-    for data in (frame, frame.astype(object), pa.Table.from_pandas(frame), pl.from_pandas(frame), frame.to_dict("records")):
+    for data in (
+        frame,
+        frame.astype(object),
+        pa.Table.from_pandas(frame),
+        pl.from_pandas(frame),
+        frame.to_dict("records"),
+    ):
         assert moment.cells(data)[:, 0].view(np.int64).tolist() == expected
         assert moment.predict(data).shape == (2,)
 
@@ -152,7 +168,7 @@ def frames():
     table = pa.table(DATA)
     frame = pd.DataFrame(DATA)
     yield "pandas", frame
-    yield "pandas_objects", frame.astype(object)
+    yield "pandas_objects", pd.DataFrame(DATA, dtype=object)
     yield "pandas_dtypes", frame.convert_dtypes()
     yield "pandas_arrow", frame.convert_dtypes(dtype_backend="pyarrow")
     yield "polars", pl.DataFrame(DATA)
@@ -165,12 +181,16 @@ def frames():
     yield "pyarrow_dictionary", table.set_column(3, "city", table["city"].dictionary_encode())
 
 
-@pytest.mark.parametrize(("kind", "data"), frames(), ids=[kind for kind, _ in frames()])
+@pytest.mark.parametrize(("kind", "data"), list(frames()), ids=[kind for kind, _ in frames()])
 def test_every_frame_means_the_same(mixed, kind, data):
     np.testing.assert_array_equal(mixed.predict(data), ANSWERS, err_msg=kind)
 
 
-@pytest.mark.parametrize(("kind", "data"), [(k, d) for k, d in frames() if hasattr(d, "columns")], ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [(k, d) for k, d in frames() if hasattr(d, "columns")],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
 def test_columns_are_bound_by_name(mixed, kind, data):
     names = ["open", "city", "price", "count"]
     reordered = data.select(names) if hasattr(data, "select") and "pandas" not in kind else data[names]
@@ -185,7 +205,7 @@ def test_names_that_do_not_fit(mixed, to_frame):
         mixed.predict(extra, strict=True)
     assert caught.value.name == "FEATURE_UNKNOWN"
     misspelt = to_frame({{"city": "City"}.get(name, name): values for name, values in DATA.items()})
-    with pytest.raises(modelpack.InputError, match="'city'.*'City'") as caught:
+    with pytest.raises(modelpack.InputError, match=r"'city'.*'City'") as caught:
         mixed.predict(misspelt)
     assert (caught.value.name, caught.value.feature) == ("FEATURE_ABSENT", "city")
 
@@ -233,7 +253,9 @@ def test_a_name_that_stands_twice(mixed):
     with pytest.raises(modelpack.InputError, match="'price'") as caught:
         mixed.predict(pd.concat([frame, frame[["price"]]], axis=1))
     assert caught.value.feature == "price"
-    np.testing.assert_array_equal(mixed.predict(pd.concat([frame.assign(z=1), frame.assign(z=1)[["z"]]], axis=1)), ANSWERS)
+    np.testing.assert_array_equal(
+        mixed.predict(pd.concat([frame.assign(z=1), frame.assign(z=1)[["z"]]], axis=1)), ANSWERS
+    )
     table = pa.table(DATA)
     with pytest.raises(modelpack.InputError, match="price"):
         mixed.predict(table.append_column("price", table["price"]))
@@ -273,13 +295,22 @@ def test_arrow_data_stays_the_caller_s(mixed):
         for _ in range(3):
             np.testing.assert_array_equal(mixed.predict(data), ANSWERS)
         with pytest.raises(modelpack.InputError):
-            mixed.predict(data.rename_columns(["a", "b", "c", "d"]) if hasattr(data, "rename_columns") else data.rename({"city": "c"}))
+            mixed.predict(
+                data.rename_columns(["a", "b", "c", "d"])
+                if hasattr(data, "rename_columns")
+                else data.rename({"city": "c"})
+            )
     assert table.to_pydict()["city"] == DATA["city"]
 
 
 @pytest.mark.parametrize("values", [[Decimal("0.1"), None, Decimal("-2.50")]])
 def test_decimals_are_the_nearest_doubles(number, values):
-    for data in (pd.DataFrame({"x": values}, dtype=object), pl.DataFrame({"x": values}), pa.table({"x": values}), pa.table({"x": values}).to_pandas(types_mapper=pd.ArrowDtype)):
+    for data in (
+        pd.DataFrame({"x": values}, dtype=object),
+        pl.DataFrame({"x": values}),
+        pa.table({"x": values}),
+        pa.table({"x": values}).to_pandas(types_mapper=pd.ArrowDtype),
+    ):
         np.testing.assert_array_equal(number.predict(data), [0.1, NAN, -2.5])
 
 
@@ -314,7 +345,14 @@ def test_frames_agree_with_rows(mixed, rows):
     types = {"price": pl.Float64, "count": pl.Int64, "open": pl.Boolean, "city": pl.String}
     polars = pl.DataFrame(data, schema=types)
     frame = pd.DataFrame(data).astype({"price": "Float64", "city": "string"})
-    for given_ in (rows, polars, polars.to_arrow(), frame, frame.astype({"city": "category"}), pd.DataFrame(data, dtype=object)):
+    for given_ in (
+        rows,
+        polars,
+        polars.to_arrow(),
+        frame,
+        frame.astype({"city": "category"}),
+        pd.DataFrame(data, dtype=object),
+    ):
         np.testing.assert_array_equal(mixed.predict(given_), expected)
 
 

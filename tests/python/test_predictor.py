@@ -269,7 +269,12 @@ def test_arrow_in_arrow_out(predictor, regressor):
 
 
 def test_counts_what_it_meets():
-    features = [Feature("x", "float64"), Feature("f", "float32"), Feature("s", "string"), Feature("o", "int64", optional=True)]
+    features = [
+        Feature("x", "float64"),
+        Feature("f", "float32"),
+        Feature("s", "string"),
+        Feature("o", "int64", optional=True),
+    ]
     predictor = modelpack.load(echo_bundle(features, {"s": ["a"]}), UNSIGNED)
     assert predictor.stats()["x"] == type(predictor.stats()["x"])(0, 0, 0, 0, 0)
     predictor.predict_one({"x": None, "f": 0.1, "s": "new", "o": 1})

@@ -113,7 +113,17 @@ def test_values_that_are_taken(predictor, name, value, expected):
     assert found == expected and np.signbit(found) == np.signbit(expected)
 
 
-NULLS = [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT"), np.ma.masked, Decimal("NaN")]
+NULLS = [
+    None,
+    float("nan"),
+    np.nan,
+    np.float32("nan"),
+    pd.NA,
+    pd.NaT,
+    np.datetime64("NaT"),
+    np.ma.masked,
+    Decimal("NaN"),
+]
 
 
 @pytest.mark.parametrize("value", NULLS, ids=lambda v: f"{type(v).__name__}")
@@ -228,7 +238,9 @@ def test_pandas_timestamps(predictor):
     assert cell_of(predictor, "w", pd.NaT) == MISSING_INTEGER
 
 
-@given(st.floats(), st.integers(-(2**63) + 1, 2**63 - 1), st.booleans(), st.text(st.characters(exclude_categories=["Cs"])))
+@given(
+    st.floats(), st.integers(-(2**63) + 1, 2**63 - 1), st.booleans(), st.text(st.characters(exclude_categories=["Cs"]))
+)
 def test_a_row_means_the_same_by_every_way(predictor, x, i, t, s):
     row = {**ROW, "x": x, "i": i, "t": t, "s": s}
     expected = predictor.predict_one(row)
@@ -247,7 +259,7 @@ def test_a_row_means_the_same_by_every_way(predictor, x, i, t, s):
 
 def test_an_absent_feature_suggests_the_nearest_key(predictor):
     row = {key: value for key, value in ROW.items() if key != "x"}
-    with pytest.raises(modelpack.InputError, match="'x' is not present.*'X'") as caught:
+    with pytest.raises(modelpack.InputError, match=r"'x' is not present.*'X'") as caught:
         predictor.predict_one({**row, "X": 1.0})
     assert (caught.value.name, caught.value.feature) == ("FEATURE_ABSENT", "x")
     with pytest.raises(modelpack.InputError, match="None where it is missing"):
@@ -278,7 +290,9 @@ def test_an_optional_feature_may_be_absent():
         predictor.predict_one({"o": "a"})
 
 
-@pytest.mark.parametrize("row", [5, "row", None, np.zeros((1, 6)), pd.DataFrame([ROW]), {1}, iter([1])], ids=lambda r: type(r).__name__)
+@pytest.mark.parametrize(
+    "row", [5, "row", None, np.zeros((1, 6)), pd.DataFrame([ROW]), {1}, iter([1])], ids=lambda r: type(r).__name__
+)
 def test_what_is_no_row(predictor, row):
     with pytest.raises(modelpack.InputError, match="a row is"):
         predictor.predict_one(row)
@@ -315,7 +329,10 @@ def test_policies_decide_on_missing_and_unseen():
     assert (found.missing, found.unseen) == (("d",), ("e",))
     for name, value, code in (("x", None, "MISSING"), ("x", float("nan"), "MISSING"), ("s", "zürich", "UNSEEN")):
         bad = {**row, name: value}
-        for call, number in ((lambda bad=bad: predictor.predict_one(bad), None), (lambda bad=bad: predictor.predict([row, bad]), 1)):
+        for call, number in (
+            (lambda bad=bad: predictor.predict_one(bad), None),
+            (lambda bad=bad: predictor.predict([row, bad]), 1),
+        ):
             with pytest.raises(modelpack.InputError, match=f"'{name}'") as caught:
                 call()
             assert (caught.value.name, caught.value.feature, caught.value.row) == (code, name, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -77,5 +78,10 @@ def series_column(series: Any, encoder: FeatureEncoder, problems: Problems) -> C
         return coded_column(codes, texts.tolist(), encoder, problems)
     if dtype.kind in "biuf":  # nullable numbers and bools
         missing = series.isna().to_numpy(dtype=bool)
-        return array_column(series.to_numpy(dtype=dtype.numpy_dtype, na_value=0), encoder, problems, ~missing)
+        filler = False if dtype.kind == "b" else 0
+        return array_column(series.to_numpy(dtype=dtype.numpy_dtype, na_value=filler), encoder, problems, ~missing)
+    if kind == "ArrowDtype" and dtype.type is Decimal and encoder.is_number:
+        missing = series.isna().to_numpy(dtype=bool)
+        nearest = [0.0 if null else float(value) for value, null in zip(series, missing, strict=True)]
+        return array_column(np.array(nearest, dtype=np.float64), encoder, problems, ~missing)
     return object_column(series.tolist(), encoder, problems)

@@ -103,7 +103,10 @@ unsafe fn plain<'a>(schema: &'a ArrowSchema, array: &'a ArrowArray, slice: Slice
     // SAFETY: as above.
     let pointers = unsafe { array.buffers() };
     let expected = data_type.buffers();
-    let fits = pointers.len() == expected || data_type == Type::Utf8View && pointers.len() > expected;
+    // Polars gives a column of nulls the validity that Arrow had before 1.0.
+    let fits = pointers.len() == expected
+        || data_type == Type::Utf8View && pointers.len() > expected
+        || data_type == Type::Null && pointers.len() == 1;
     if !fits {
         return Err(malformed(
             name,
