@@ -4,7 +4,8 @@
  * Contract (docs/ABI.md has the whole of it)
  *  - Every call that can fail returns MP_OK (0) or an error code (> 0, the MP_ERROR_* list) and takes an optional
  *    `mp_error **`: NULL, or the address of a pointer that receives an error object to be freed with mp_error_free.
- *    On success it is left untouched. Outputs are written only on success.
+ *    On success it is left untouched. Outputs are written only on success; but after a batch that failed, without a status
+ *    per row, the buffers of the call may hold some rows.
  *  - Handles are opaque. `_free` takes NULL. A handle may be used from many threads at once; freeing it while another
  *    thread uses it is the caller's error (retain one per owner instead: mp_predictor_retain).
  *  - Strings in: pointer and length in bytes, UTF-8, no terminator needed. Strings out: borrowed, valid until the handle that

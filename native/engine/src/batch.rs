@@ -163,7 +163,7 @@ impl Batch<'_> {
     }
 
     fn run(&self, rows: usize, scratch: &mut Scratch<'_>) -> bool {
-        let mut wanted = self.model.plan.steps.iter().filter(|step| step.needed & self.mask != 0);
+        let mut wanted = self.model.plan.steps.iter().filter(|step| step.runs(self.mask));
         wanted.all(|step| step.kernel.run(scratch, rows).is_ok())
     }
 

@@ -36,6 +36,11 @@ impl Model {
         self.plan.describe(&self.program)
     }
 
+    /// Counting starts with the caller's first row, not with the golden ones.
+    pub fn forget_counts(&mut self, schema: &Schema) {
+        self.stats = Stats::new(schema.features.len());
+    }
+
     pub fn stats(&self, feature: usize) -> FeatureStats {
         self.stats.of(feature)
     }
@@ -86,7 +91,7 @@ impl Model {
                 .cell(row.schema, feature, cell, (row.carrier)(feature), scratch)?;
         }
         for step in &self.plan.steps {
-            if step.needed & row.mask == 0 {
+            if !step.runs(row.mask) {
                 continue;
             }
             if let Err(violation) = step.kernel.run(scratch, 1) {

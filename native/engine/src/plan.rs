@@ -35,6 +35,13 @@ pub struct Step {
     pub kernel: Box<dyn Kernel>,
 }
 
+impl Step {
+    /// Whether a call for these outputs runs it: what an output needs, and every check, even when no output is asked for.
+    pub fn runs(&self, mask: u64) -> bool {
+        self.needed & mask != 0 || self.needed == u64::MAX
+    }
+}
+
 /// A feature that the program reads, and where its cells go.
 #[derive(Clone, Debug)]
 pub struct PlannedInput {

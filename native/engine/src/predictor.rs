@@ -48,8 +48,9 @@ impl Predictor {
     pub fn new(bundle: &Arc<Bundle>, options: &PredictorOptions) -> Result<Predictor> {
         check_engine(bundle, options.engine.as_deref())?;
         let threads = thread_count(options.threads)?;
-        let model = Model::new(read_program(bundle)?, bundle.schema());
+        let mut model = Model::new(read_program(bundle)?, bundle.schema());
         golden::replay(bundle, &model)?;
+        model.forget_counts(bundle.schema());
         let plan_text = model.describe();
         Ok(Predictor {
             bundle: Arc::clone(bundle),
