@@ -87,6 +87,7 @@ check: setup ## formats, lints, types, drift of generated files, licences
 	$(BIN)/ruff check --quiet src tests tools benchmarks examples
 	$(BIN)/mypy --no-error-summary src/modelpack
 	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/make_hostile.py --check
 	$(BIN)/python tools/licences.py
 	$(MAKE) --no-print-directory -C tests/c header
 
@@ -114,6 +115,7 @@ jar: doctor ## java-bindings/modelpack/target/modelpack-*.jar
 .PHONY: vectors
 vectors: setup ## writes tests/vectors/ anew
 	$(BIN)/python tools/make_vectors.py
+	$(BIN)/python tools/make_hostile.py
 
 .PHONY: clean
 clean:
