@@ -86,15 +86,18 @@ def test_schemas_and_errors_survive_a_pickle(path):
     assert pickle.loads(pickle.dumps(schema)) == schema
 
 
+FORKING = """
+import multiprocessing, sys, modelpack
+predictor = modelpack.load(sys.argv[1], modelpack.UNSIGNED)
+before = predictor.predict_one([3.0, 0.0]).label
 def answer(row):
-    return INHERITED.predict_one(row).label
-
-
-INHERITED = modelpack.load(classifier_bundle(), UNSIGNED)
+    return predictor.predict_one(row).label
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(before, *pool.map(answer, [[3.0, 0.0], [0.0, 3.0]]))
+"""
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="the platform does not fork")
-def test_forked_workers_use_the_predictor_that_they_inherit():
-    INHERITED.predict(X)
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        assert pool.map(answer, X.tolist()) == ["low", "middle"]
+def test_forked_workers_use_the_predictor_that_they_inherit(path):
+    ended = subprocess.run([sys.executable, "-c", FORKING, str(path)], capture_output=True, text=True, check=False)
+    assert ended.stdout.split() == ["low", "low", "middle"], ended.stderr
