@@ -41,7 +41,11 @@ pub fn random_forest(random: &mut Random, columns: usize, emit: &'static str) ->
         missing: random.below(3) as u8,
         columns,
     };
-    let trees = random.between(if emit == "sum" { 0 } else { 1 }, 9);
+    let trees = match random.below(8) {
+        0 if emit == "sum" => 0,
+        1 => random.between(10, 40),
+        _ => random.between(1, 9),
+    };
     let mut arrays = Arrays {
         tree_node: vec![0],
         tree_leaf: vec![0],
@@ -49,7 +53,7 @@ pub fn random_forest(random: &mut Random, columns: usize, emit: &'static str) ->
         ..Arrays::default()
     };
     for _ in 0..trees {
-        let nodes = random.pick(&[0, 1, 1, 2, 3, 5, 7, 12, 31, 70]);
+        let nodes = random.pick(&[0, 1, 1, 2, 3, 5, 7, 12, 31, 70, 150]);
         tree(random, &mut arrays, &style, nodes);
     }
     finish(random, arrays, trees, emit)
