@@ -87,6 +87,7 @@ check: setup ## formats, lints, types, drift of generated files, licences
 	$(BIN)/ruff check --quiet src tests tools benchmarks examples
 	$(BIN)/mypy --no-error-summary src/modelpack
 	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/make_types.py --check
 	$(BIN)/python tools/make_hostile.py --check
 	$(BIN)/python tools/licences.py
 	$(MAKE) --no-print-directory -C tests/c header
@@ -112,9 +113,13 @@ jar: doctor ## java-bindings/modelpack/target/modelpack-*.jar
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests package
 	@ls java-bindings/modelpack/target/*.jar
 
+install: doctor ## the C library, its header and pkg-config file below PREFIX (/usr/local)
+	$(MAKE) --no-print-directory -C native/capi install
+
 .PHONY: vectors
 vectors: setup ## writes tests/vectors/ anew
 	$(BIN)/python tools/make_vectors.py
+	$(BIN)/python tools/make_types.py
 	$(BIN)/python tools/make_hostile.py
 
 .PHONY: clean

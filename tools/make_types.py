@@ -1,7 +1,7 @@
 """Writes tests/vectors/types.tsv and types.mpk: what each raw value becomes in each type of feature.
 
-`python tools/make_types.py` writes them anew, `--check` compares. The table is worked out by hand from docs/TYPES.md: no
-line of it is taken from what the code answers.
+`python tools/make_types.py` writes them anew, `--check` compares. The table is worked out by hand from docs/TYPES.md:
+no line of it is taken from what the code answers.
 """
 
 from __future__ import annotations
