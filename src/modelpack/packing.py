@@ -141,7 +141,7 @@ def pack(
     from modelpack.importers import import_model
     from modelpack.importers.trained_names import trained_names
 
-    names = feature_names if feature_names is not None else trained_names(model)
+    X_sample, names = named_sample(X_sample, feature_names, trained_names(model))
     inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
     imported = import_model(model, inferred, X_sample, classes=classes)
     built = Schema(features=imported.features, outputs=imported.outputs)
@@ -205,6 +205,18 @@ def refuse_later(engines: Sequence[str], partition_by: Sequence[str], signers: S
         raise UnsupportedModelError(
             "signers", "this version does not sign", "leave signers out and open with modelpack.UNSIGNED"
         )
+
+
+def named_sample(
+    sample: Any, given: Sequence[str] | None, trained: Sequence[str] | None
+) -> tuple[Any, Sequence[str] | None]:
+    """The sample without columns that the model was not trained on, and names for the columns of an array."""
+    if given is not None or trained is None:
+        return sample, given
+    if not hasattr(sample, "columns"):
+        return sample, trained
+    kept = [name for name in sample.columns if str(name) in set(trained)]
+    return (sample[kept] if 0 < len(kept) < len(sample.columns) else sample), None
 
 
 def created_text(created_at: str | int | None) -> str:

@@ -24,7 +24,8 @@ class Column:
     "object"), or of pandas "str", "string", "category", "Int64", "boolean" and so on. The value may be of another type
     that holds the same numbers (0 and 1 of an indicator are f64, whatever the container). `categories` are those of a
     pandas category, in order. `finite`: the number can be neither NaN nor infinite, so no check is needed; `small`: nor
-    can it be so as a float32.
+    can it be so as a float32. `text_of_nan`: the string that the framework holds where the value, a number, is NaN (an
+    imputer may put one among numbers).
     """
 
     value: Value
@@ -34,6 +35,7 @@ class Column:
     categories: tuple[Any, ...] | None = None
     finite: bool = False
     small: bool = False
+    text_of_nan: str | None = None
 
     @property
     def is_text(self) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from modelpack.importers.frame import Column, Frame, frame_of
+from modelpack.errors import InputError
+from modelpack.importers.frame import Column, Frame
 from modelpack.program import Builder, Value
 from modelpack.rows import row_count, spread, take_rows
 from modelpack.schema import Feature
@@ -24,10 +25,10 @@ def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) 
     rows = take_rows(sample, spread(row_count(sample), SAMPLE_ROWS))
     names = [feature.name for feature in features]
     if hasattr(rows, "tocsr"):
-        whole = builder.op("concat@1", *(builder.input(name) for name in names), origin="input")
-        sparse = builder.op("to_sparse@1", whole, origin="input")
-        frame = frame_of(sparse, str(rows.dtype), names, "sparse")
-        return Frame(frame.columns, "sparse", rows)
+        raise InputError(
+            "the sample is a sparse matrix, whose absent cells no feature holds",
+            hint="pass X.toarray(), as rows are given later",
+        )
     if hasattr(rows, "iloc"):
         rows = _as_declared(rows, features)
         columns = [

@@ -97,6 +97,12 @@ def label_outputs(
     return tuple(outputs)
 
 
+def refuse_single_class(classes: Sequence[Classes], origin: str) -> None:
+    """A margin tells two classes apart or several."""
+    if len(classes[0].values) < 2:
+        raise UnsupportedModelError(origin, "training saw one class only", "train on rows of two classes at least")
+
+
 def task_of(classes: Sequence[Classes]) -> str:
     if len(classes) > 1:
         return "multioutput"

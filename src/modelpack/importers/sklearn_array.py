@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,10 +45,14 @@ def checked_array(builder: Builder, frame: Frame, origin: str, *, dtype: Any, fi
 
 
 def _held_as(column: Column, dtype: str) -> Column:
-    return Column(column.value, column.index, dtype, column.name, None, column.finite, column.small)
+    return replace(column, dtype=dtype, categories=None)
 
 
 def _float_columns(builder: Builder, frame: Frame, to: str, dtype: str, origin: str) -> tuple[Column, ...]:
+    for column in frame.columns:
+        if column.text_of_nan is not None:
+            # The string that stands for NaN here is no number: the framework fails to convert it.
+            _require(builder, [column], "present", origin)
     if frame.container == "sparse":
         block = frame.numbers(builder, to, origin, absent="keep")
     elif to == "f32" and _passes_float64(frame):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -113,7 +113,7 @@ def encoder_columns(builder: Builder, frame: Frame, origin: str) -> list[Column]
             series = _safe_indexing(frame.sample, position, axis=1)
             held = check_array(series, ensure_2d=False, dtype=None, ensure_all_finite=False)
         dtype = "object" if held.dtype.kind in "OU" else str(held.dtype)
-        alone = Column(column.value, column.index, dtype, column.name, None, column.finite, column.small)
+        alone = replace(column, dtype=dtype, categories=None)
         require_finite(builder, Frame((alone,), "array"), origin, "allow-nan")
         columns.append(alone)
     return columns
@@ -153,7 +153,9 @@ def _number_places(builder: Builder, column: Column, categories: Array, origin: 
 
 
 def _missing_number(column: Column, categories: Array, origin: str) -> int:
-    """The place of a missing number, which to the program is one thing and to Python None or NaN."""
+    """The place of a missing number, which to the program is one thing and to Python None, NaN or what replaced it."""
+    if column.text_of_nan is not None:
+        return next((at for at, one in enumerate(categories.tolist()) if one == column.text_of_nan), UNKNOWN)
     none, nan = _none_place(categories), _nan_place(categories)
     if none != UNKNOWN and nan != UNKNOWN:
         raise UnsupportedModelError(

@@ -117,8 +117,10 @@ def _imputed_object(missing: Any, fill: Any, builder: Builder, column: Column, o
     if column.is_text:
         return Cell(_impute_text(missing, fill, builder, column, origin), 0)
     value = Frame((column,), "array").numbers(builder, "f64", origin)
-    if isinstance(fill, (bool, int, float)):
+    if isinstance(fill, (bool, int, float)) and column.text_of_nan is None:
         return Cell(_impute_numbers(missing, np.array([fill], dtype="<f8"), builder, value, origin), 0)
+    if isinstance(fill, str) and (missing is None or _finite(missing) == "allow-nan"):
+        return Cell(value, 0, text_of_nan=column.text_of_nan or fill)
     raise UnsupportedModelError(
         origin,
         f"the numbers of column {column.name!r} are filled with {fill!r}",

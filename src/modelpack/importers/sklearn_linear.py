@@ -39,7 +39,7 @@ from sklearn.utils.validation import check_array
 from modelpack.importers import sklearn_bound as bounds
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs
-from modelpack.importers.sklearn_answers import Reference, classes_of, label_outputs, task_of
+from modelpack.importers.sklearn_answers import Reference, classes_of, label_outputs, refuse_single_class, task_of
 from modelpack.importers.sklearn_array import NUMERIC, checked_array
 from modelpack.importers.sklearn_config import configuration
 from modelpack.importers.sklearn_step import Refusal, estimator, quiet
@@ -142,6 +142,7 @@ def ridge_refusals(model: Any) -> list[Refusal]:
 def ridge_classifier(model: Any, builder: Builder, frame: Frame, origin: str) -> Outputs:
     layer = Layer(model, builder, frame, origin)
     classes = [classes_of(model.classes_, origin)]
+    refuse_single_class(classes, origin)
     reference = Reference(model, {"label": "predict", "margin": "decision_function"}, [model.classes_])
     return Outputs(
         outputs=label_outputs(classes, margin=layer.value.width, probability=False, dtype=layer.dtype),
@@ -169,6 +170,7 @@ def _liblinear_multiclass(model: Any) -> bool:
 def logistic(model: Any, builder: Builder, frame: Frame, origin: str) -> Outputs:
     layer = Layer(model, builder, frame, origin)
     classes = [classes_of(model.classes_, origin)]
+    refuse_single_class(classes, origin)
     margin = layer.value
     if margin.width == 1:
         positive = builder.op("sigmoid@1", margin, origin=origin, form="expit")

@@ -46,7 +46,9 @@ def through(steps: Sequence[tuple[str, Any]], builder: Builder, frame: Frame, or
 
 def passed(frame: Frame) -> list[Cell]:
     """The cells of a frame, as they are."""
-    return [Cell(column.value, column.index, column.finite, column.small) for column in frame.columns]
+    return [
+        Cell(column.value, column.index, column.finite, column.small, column.text_of_nan) for column in frame.columns
+    ]
 
 
 def union_steps(step: FeatureUnion) -> list[tuple[str, Any]]:

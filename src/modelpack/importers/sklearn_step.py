@@ -25,12 +25,13 @@ WAY_OUT = "train with a step that is supported (docs/SEMANTICS.md); modelpack.ch
 
 @dataclass(frozen=True)
 class Cell:
-    """One column that a step puts out: cell `index` of `value`; `finite` and `small` as in `Column`."""
+    """One column that a step puts out: cell `index` of `value`; the rest as in `Column`."""
 
     value: Value
     index: int
     finite: bool = False
     small: bool = False
+    text_of_nan: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ def _hint(step: Any) -> str:
 
 def refuse_parameters(step: Any, support: Support, origin: str) -> None:
     for refusal in support.refusals(step):
-        raise UnsupportedModelError(origin, f"{type(step).__name__}: {refusal.reason}", refusal.hint)
+        name = type(step).__name__
+        raise UnsupportedModelError(origin, f"{name}: {refusal.reason}".removeprefix(f"{origin}: "), refusal.hint)
 
 
 def refuse_unfitted(step: Any, origin: str) -> None:
@@ -162,7 +164,7 @@ def held(cells: Sequence[Cell], after: Any, origin: str) -> Frame:
         dtypes = [str(after.dtype)] * len(cells)
         names = [f"{origin}[{index}]" for index in range(len(cells))]
     columns = tuple(
-        Column(cell.value, cell.index, dtype, name, finite=cell.finite, small=cell.small)
+        Column(cell.value, cell.index, dtype, name, None, cell.finite, cell.small, cell.text_of_nan)
         for cell, dtype, name in zip(cells, dtypes, names, strict=True)
     )
     return Frame(columns, container, after)
