@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from modelpack._core import Handle, error_of, ffi, lib, new_error
@@ -182,11 +183,20 @@ class RowEncoder:
     """
 
     def __init__(self, features: Sequence[FeatureEncoder], order: Sequence[int | None]) -> None:
-        self.width = len(order)
         source, names = _source(features, order)
         exec(compile(source, "<modelpack row encoder>", "exec"), names)
         # (values, buffer): a sequence of `width` values; a writable buffer of 8 bytes per feature
         self.encode: Callable[[Sequence[Any], Any], None] = names["encode"]
+        # The values of a mapping in the order of the schema; KeyError where one is absent.
+        self.values = _getter(tuple(item.feature.name for item in features))
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """The values of a row in that order, at the speed of C; KeyError where one is absent."""
+    if len(names) == 1:
+        (name,) = names
+        return lambda row: (row[name],)
+    return itemgetter(*names) if names else lambda row: ()
 
 
 def _source(features: Sequence[FeatureEncoder], order: Sequence[int | None]) -> tuple[str, dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ __all__ = ["RowPath", "RowPredictor", "SingleRow"]
 
 CELL_BYTES = 8
 FLOAT64 = np.dtype(np.float64)
+FLOAT32 = np.dtype(np.float32)
 
 Encode = Callable[[Sequence[Any], bytearray], None]
 
@@ -89,7 +89,7 @@ class RowPath:
         self._bundle = bundle
         self._layout = layout
         self._encode = encoder.encode
-        self._values = _getter(schema.feature_names)
+        self._values = encoder.values
         self._calls: list[_RowCall] = native.pool()
 
     def predict(self, row: Any, strict: bool) -> Prediction:
@@ -118,7 +118,7 @@ class RowPath:
         if code := call.invoke():
             error = call.error
             del call
-            raise _without_row(error_of(error, code))
+            raise _in_row(error_of(error, code), None)
         found = Prediction(self._layout, bytes(call.memory))
         calls.append(call)
         if self._native.closed:
@@ -209,10 +209,10 @@ class RowPredictor:
 
 
 class SingleRow:
-    """One output for matrices of a single row of float64 values, the most common small batch.
+    """One output for matrices of a single row of floats, the most common small batch.
 
-    Where all features are float64, a row of the matrix is a row of cells, and is answered as such. For other features
-    the two differ: a number that a float32 feature cannot hold is rounded in a row and refused in a matrix.
+    It is answered as a row of cells where the two mean the same: a number that a float32 feature cannot hold is rounded
+    in a row and refused in a matrix.
     """
 
     def __init__(self, native: NativePredictor, layout: RowLayout, output: OutputType) -> None:
@@ -220,26 +220,30 @@ class SingleRow:
         self._layout = layout
         self._output = output
         self._start = len(layout.features) * CELL_BYTES
-        self._usable = all(feature.dtype == "float64" for feature in layout.features)
+        dtypes = {feature.dtype for feature in layout.features}
+        self._doubles = dtypes <= {"float64"}
+        self._floats = dtypes <= {"float64", "float32"}
         self._shape = (1, len(layout.features))
         self._finish = _finisher(output)
         self._calls: list[_RowCall] = native.pool()
 
     def takes(self, X: Any) -> bool:
-        return type(X) is np.ndarray and X.dtype is FLOAT64 and X.shape == self._shape and self._usable
+        if type(X) is not np.ndarray or X.shape != self._shape:
+            return False
+        return self._doubles if X.dtype is FLOAT64 else self._floats and X.dtype is FLOAT32
 
-    def predict(self, X: npt.NDArray[np.float64]) -> Any:
+    def predict(self, X: npt.NDArray[Any]) -> Any:
         calls = self._calls
         try:
             call = calls.pop()
         except IndexError:
             call = _RowCall(self._native, self._layout, self._output)
         memory = call.memory
-        memory[: self._start] = X.tobytes()
+        memory[: self._start] = X.tobytes() if X.dtype is FLOAT64 else X.astype(FLOAT64).tobytes()
         if code := call.invoke():
             error = call.error
             del call
-            raise error_of(error, code)
+            raise _in_row(error_of(error, code), 0)
         found = self._finish(memory[self._start :])
         calls.append(call)
         if self._native.closed:
@@ -273,14 +277,6 @@ def _array_encoder(order: list[int]) -> Encode:
     return copy
 
 
-def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
-    """The values of a row in that order, at the speed of C; KeyError where one is absent."""
-    if len(names) == 1:
-        (name,) = names
-        return lambda row: (row[name],)
-    return itemgetter(*names) if names else lambda row: ()
-
-
 def _listed(row: Any) -> Sequence[Any] | None:
     """The values of a sequence; None for what is none."""
     if isinstance(row, np.ndarray):
@@ -291,7 +287,7 @@ def _listed(row: Any) -> Sequence[Any] | None:
     return row if isinstance(row, (list, tuple)) else None
 
 
-def _without_row(error: ModelpackError) -> ModelpackError:
-    """The error of a call on one row, whose number says nothing."""
-    error.row = None
+def _in_row(error: ModelpackError, row: int | None) -> ModelpackError:
+    """The error of a row call, numbered as the caller sees the row."""
+    error.row = row
     return error

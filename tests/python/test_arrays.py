@@ -81,8 +81,14 @@ def test_doubles_keep_their_bits(doubles, X):
 
 @given(hnp.arrays(np.float32, (2, WIDTH), elements=st.floats(width=32)))
 def test_float32_features_take_float32(floats, X):
-    np.testing.assert_array_equal(floats.predict(X), X.astype(np.float64))
-    np.testing.assert_array_equal(floats.predict(X.astype(np.float64)), X.astype(np.float64))
+    for rows in (X, X[:1]):
+        np.testing.assert_array_equal(floats.predict(rows), rows.astype(np.float64))
+        np.testing.assert_array_equal(floats.predict(rows.astype(np.float64)), rows.astype(np.float64))
+
+
+@given(hnp.arrays(np.float32, (1, WIDTH), elements=st.floats(width=32)))
+def test_float32_is_exact_for_float64_features(doubles, X):
+    np.testing.assert_array_equal(doubles.predict(X), X.astype(np.float64))
 
 
 @pytest.mark.parametrize("rows", [1, 5])

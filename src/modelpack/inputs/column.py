@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelpack._core import lib
-from modelpack.encoder import FeatureEncoder
+from modelpack.encoder import EXACT_INTEGER, INT64_MIN, FeatureEncoder
 from modelpack.errors import InputError
 from modelpack.inputs.batch import Column, Problems, dtype_code
 from modelpack.values import NULL, micros, shown
@@ -71,9 +71,9 @@ def object_column(values: Sequence[Any], encoder: FeatureEncoder, problems: Prob
 
 
 def coded_column(
-    codes: npt.NDArray[np.integer[Any]], categories: Sequence[Any], encoder: FeatureEncoder, problems: Problems
+    codes: npt.NDArray[np.integer[Any]], categories: Any, encoder: FeatureEncoder, problems: Problems
 ) -> Column:
-    """A column that holds positions in `categories` (-1: null); each category that occurs is looked up once."""
+    """A column of positions in `categories`, an array or list (-1: null); each that occurs is looked up once."""
     used = np.unique(codes)
     table = np.zeros(len(categories) + 1, dtype=np.uint64)
     table[-1] = encoder.cell(NULL)
@@ -89,14 +89,23 @@ def coded_column(
 
 
 def _cells(values: Sequence[Any], encoder: FeatureEncoder) -> npt.NDArray[np.uint64]:
+    """As the row encoder: values of exact types here, all others through the core."""
     if encoder.is_number:
         number = encoder.number
-        floats = [value if type(value) is float else number(value) for value in values]
+        floats = [
+            value
+            if type(value) is float or (type(value) is int and -EXACT_INTEGER <= value <= EXACT_INTEGER)
+            else number(value)
+            for value in values
+        ]
         return np.array(floats, dtype=np.float64).view(np.uint64)
-    integer = encoder.integer
-    if encoder.feature.dtype == "string":
-        codes = encoder.codes
+    integer, codes, dtype = encoder.integer, encoder.codes, encoder.feature.dtype
+    if dtype == "string":
         cells = [codes[value] if type(value) is str else integer(value) for value in values]
+    elif dtype == "int64":
+        cells = [value if type(value) is int and INT64_MIN < value < -INT64_MIN else integer(value) for value in values]
+    elif dtype == "bool":
+        cells = [value if type(value) is bool else integer(value) for value in values]
     else:
         cells = [integer(value) for value in values]
     return np.array(cells, dtype=np.int64).view(np.uint64)

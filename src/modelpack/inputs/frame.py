@@ -12,8 +12,12 @@ from modelpack.binding import bind, refuse_extra, unnamed
 from modelpack.encoder import FeatureEncoder
 from modelpack.inputs.batch import Batch, Column, Columns, Matrix, Problems, dtype_code
 from modelpack.inputs.column import array_column, coded_column, object_column
+from modelpack.values import NULL
 
 __all__ = ["is_pandas", "pandas_batch"]
+
+# From here on it pays to look up each distinct text once.
+MANY_ROWS = 64
 
 
 def is_pandas(data: Any) -> bool:
@@ -26,10 +30,14 @@ def pandas_batch(frame: Any, features: list[FeatureEncoder], bundle: Handle, str
     matrix = _matrix(frame, places)
     if matrix is not None:
         return matrix
-    columns = [
-        Column.absent() if place is None else series_column(frame.iloc[:, place], item, problems)
-        for place, item in zip(places, features, strict=True)
-    ]
+    by_name = frame.columns.is_unique  # twice as fast as by position
+    columns = []
+    for place, item in zip(places, features, strict=True):
+        if place is None:
+            columns.append(Column.absent())
+            continue
+        series = frame[frame.columns[place]] if by_name else frame.iloc[:, place]
+        columns.append(series_column(series, item, problems))
     return Columns(len(frame), columns, problems)
 
 
@@ -68,14 +76,13 @@ def series_column(series: Any, encoder: FeatureEncoder, problems: Problems) -> C
         return array_column(series.to_numpy(), encoder, problems)
     kind = type(dtype).__name__
     if kind == "CategoricalDtype":
-        return coded_column(series.cat.codes.to_numpy(), series.cat.categories.tolist(), encoder, problems)
+        return coded_column(series.cat.codes.to_numpy(), series.cat.categories, encoder, problems)
     if kind == "DatetimeTZDtype":
         return array_column(series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), encoder, problems)
     if kind == "SparseDtype":
         return series_column(series.sparse.to_dense(), encoder, problems)
     if kind == "StringDtype" or (kind == "ArrowDtype" and dtype.kind in "UO" and dtype.type is str):
-        codes, texts = series.factorize()
-        return coded_column(codes, texts.tolist(), encoder, problems)
+        return text_column(series, encoder, problems)
     if dtype.kind in "biuf":  # nullable numbers and bools
         missing = series.isna().to_numpy(dtype=bool)
         filler = False if dtype.kind == "b" else 0
@@ -85,3 +92,15 @@ def series_column(series: Any, encoder: FeatureEncoder, problems: Problems) -> C
         nearest = [0.0 if null else float(value) for value, null in zip(series, missing, strict=True)]
         return array_column(np.array(nearest, dtype=np.float64), encoder, problems, ~missing)
     return object_column(series.tolist(), encoder, problems)
+
+
+def text_column(series: Any, encoder: FeatureEncoder, problems: Problems) -> Column:
+    """The column of a Series whose dtype holds text only; NA and NaN are its one null."""
+    if len(series) >= MANY_ROWS:
+        codes, texts = series.factorize()
+        return coded_column(codes, texts.tolist(), encoder, problems)
+    missing = series.array.isna()
+    values = series.array.to_numpy(dtype=object)
+    return object_column(
+        [NULL if null else value for value, null in zip(values, missing, strict=True)], encoder, problems
+    )

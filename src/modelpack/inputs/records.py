@@ -59,7 +59,11 @@ def record_batch(
                 )
             if strict:
                 refuse_extra(row, [item.feature for item in features], bundle)
-            encoder.encode(record_values(row, features), cells[number])
+            try:
+                values = encoder.values(row)
+            except KeyError:
+                values = record_values(row, features)
+            encoder.encode(values, cells[number])
         except InputError as error:
             problems.add(number, error)
             cells[number] = [item.cell(NULL) for item in features]
