@@ -1,4 +1,4 @@
-"""Arrow arrays of every type, with nulls, offsets and dictionaries: pyarrow's own values against what the core reads."""
+"""Arrow arrays of every type, with nulls, offsets and dictionaries: pyarrow's own values against what is read."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_times_are_taken_as_timestamps_only(predictor, kind, value):
     columns = {name: pa.nulls(2) for name in FEATURES}
     assert len(predictor.predict_all(pa.table(columns | {"timestamp": array}))["value"]) == 2
     assert predictor.stats()["timestamp"].missing >= 1
-    with pytest.raises(InputError, match="timestamp|float64") as caught:
+    with pytest.raises(InputError, match="float64") as caught:
         predictor.predict_all(pa.table(columns | {"float64": array}))
     assert (caught.value.feature, caught.value.row) == ("float64", 0)
 
