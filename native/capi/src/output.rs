@@ -49,15 +49,20 @@ pub struct Outputs<'a> {
 }
 
 impl<'a> Outputs<'a> {
-    /// # Safety
-    /// `outputs` is NULL or points to `count` structs whose memory nothing else uses as long as `'a`.
-    pub unsafe fn read(outputs: *const mp_output, count: u64) -> Result<Self> {
-        let mut read = Self {
+    pub const fn none() -> Self {
+        Self {
             buffers: [const { MaybeUninit::uninit() }; MAX_OUTPUTS],
             count: 0,
-        };
+        }
+    }
+
+    /// Fills in the caller's buffers. In place: moving so large a value would cost as much as a small model.
+    ///
+    /// # Safety
+    /// `outputs` is NULL or points to `count` structs whose memory nothing else uses as long as `'a`.
+    pub unsafe fn read(&mut self, outputs: *const mp_output, count: u64) -> Result<()> {
         if count == 0 {
-            return Ok(read);
+            return Ok(());
         }
         if count > MAX_OUTPUTS as u64 {
             return Err(usage(format!(
@@ -68,11 +73,11 @@ impl<'a> Outputs<'a> {
         unsafe {
             let stride = struct_size(outputs)?;
             for index in 0..count as usize {
-                read.buffers[index].write(buffer(read_at(outputs, index, stride)?)?);
-                read.count = index + 1;
+                self.buffers[index].write(buffer(read_at(outputs, index, stride)?)?);
+                self.count = index + 1;
             }
         }
-        Ok(read)
+        Ok(())
     }
 
     pub fn as_slice(&self) -> &[OutputBuffer<'a>] {

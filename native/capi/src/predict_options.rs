@@ -66,9 +66,10 @@ pub unsafe fn with_call(
     // SAFETY: promised by the caller.
     unsafe {
         let options = read_or_default(options)?;
-        let outputs = Outputs::read(outputs, output_count)?;
+        let mut buffers = Outputs::none();
+        buffers.read(outputs, output_count)?;
         let status = options.status(rows)?;
-        let outputs = outputs.as_slice();
+        let outputs = buffers.as_slice();
         body(&mut Call {
             mask: options.output_mask,
             status,

@@ -37,10 +37,12 @@ pub unsafe trait Record: Copy {
 pub unsafe fn read<T: Record>(source: *const T) -> Result<T> {
     // SAFETY: promised by the caller.
     let size = unsafe { struct_size(source) }?;
-    // SAFETY: a Record may be all zero.
-    let mut record: T = unsafe { zeroed() };
-    // SAFETY: the caller's struct has `size` bytes, ours has its own size; they are two objects.
-    unsafe { ptr::copy_nonoverlapping(source.cast::<u8>(), (&raw mut record).cast(), size.min(size_of::<T>())) };
+    let record = match size == size_of::<T>() {
+        // SAFETY: the caller's struct is ours.
+        true => unsafe { source.read() },
+        // SAFETY: the struct has `size` bytes.
+        false => unsafe { converted(source, size) },
+    };
     let unknown = record.flags() & !T::FLAGS;
     if unknown != 0 {
         return Err(usage(format!("{}: unknown flags {unknown:#x}", T::NAME)));
@@ -49,6 +51,19 @@ pub unsafe fn read<T: Record>(source: *const T) -> Result<T> {
         return Err(usage(format!("{}: a reserved field is not zero", T::NAME)));
     }
     Ok(record)
+}
+
+/// The caller's struct of another version.
+///
+/// # Safety
+/// `source` points to `size` bytes.
+unsafe fn converted<T: Record>(source: *const T, size: usize) -> T {
+    // SAFETY: a Record may be all zero.
+    let mut record: T = unsafe { zeroed() };
+    let known = size.min(size_of::<T>());
+    // SAFETY: both have at least as many bytes, and they are two objects.
+    unsafe { ptr::copy_nonoverlapping(source.cast::<u8>(), (&raw mut record).cast(), known) };
+    record
 }
 
 /// The caller's struct, or all defaults for NULL.
