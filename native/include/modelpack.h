@@ -211,9 +211,10 @@ int32_t mp_bundle_inspect(const char *path, uint64_t path_length, mp_bundle **ou
 
 /* ---- schema ---- */
 
+#define MP_FEATURE_OPTIONAL 1
 typedef struct mp_feature {
   uint32_t struct_size;
-  uint32_t flags; /* out: bit 0 optional */
+  uint32_t flags; /* out: MP_FEATURE_OPTIONAL */
   const char *name;
   uint64_t name_length;
   int32_t dtype;     /* MP_DTYPE_FLOAT64 ... MP_DTYPE_TIMESTAMP */
@@ -354,10 +355,11 @@ int32_t mp_predictor_predict_matrix(const mp_predictor *predictor, const mp_matr
                                     const mp_output *outputs, uint64_t output_count, mp_error **error);
 
 /* One column of a batch. dtype CELL: cells of the feature's kind. dtype STRING: `data` is UTF-8, `offsets` int64[rows + 1].
- * dtype BOOL: one byte a value. `valid`: NULL, or one byte a row, 0 for null (none for the feature's null_is). */
+ * dtype BOOL: one byte a value. `valid`: NULL, or one byte a row, 0 for null (which the feature's null_is says). */
+#define MP_COLUMN_ABSENT 1
 typedef struct mp_column {
   uint32_t struct_size;
-  uint32_t flags; /* bit 0: the feature is absent (optional features), all else 0 */
+  uint32_t flags; /* MP_COLUMN_ABSENT: the (optional) feature is not present; all else is 0 then */
   const void *data;
   const int64_t *offsets;
   const uint8_t *valid;

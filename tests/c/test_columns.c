@@ -83,7 +83,7 @@ static void only_an_optional_feature_may_be_absent(void) {
   fill(columns);
   memset(&columns[WIND], 0, sizeof columns[WIND]);
   columns[WIND].struct_size = sizeof columns[WIND];
-  columns[WIND].flags = 1;
+  columns[WIND].flags = MP_COLUMN_ABSENT;
   CHECK_INT(predict(predictor, columns, margin), MP_OK);
   CHECK(bits(margin[0]) == CELL_NAN);
   stats.struct_size = sizeof stats;
@@ -92,7 +92,7 @@ static void only_an_optional_feature_may_be_absent(void) {
   columns[RANK] = columns[WIND];
   CHECK_INT(predict(predictor, columns, margin), MP_ERROR_FEATURE_ABSENT);
   fill(columns);
-  columns[WIND].flags = 1; /* absent, but with data */
+  columns[WIND].flags = MP_COLUMN_ABSENT; /* absent, but with data */
   CHECK_INT(predict(predictor, columns, margin), MP_ERROR_USAGE);
   mp_predictor_free(predictor);
 }

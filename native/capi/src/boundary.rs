@@ -49,3 +49,45 @@ fn defect(panic: &(dyn Any + Send)) -> Error {
 pub fn usage(message: impl Into<String>) -> Error {
     Error::new(ErrorCode::Usage, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+    use std::ptr;
+
+    use super::*;
+    use crate::error::{mp_error_code, mp_error_free, mp_error_message};
+
+    fn entered(body: impl FnOnce() -> Result<()>) -> (i32, i32, String) {
+        let mut error = ptr::null_mut();
+        // SAFETY: the error's address is our own, and what it receives is freed once.
+        unsafe {
+            let code = enter(&mut error, body);
+            let message = mp_error_message(error, ptr::null_mut());
+            let text = if message.is_null() {
+                String::new()
+            } else {
+                CStr::from_ptr(message).to_string_lossy().into_owned()
+            };
+            let in_error = mp_error_code(error);
+            mp_error_free(error);
+            (code, in_error, text)
+        }
+    }
+
+    #[test]
+    fn a_panic_is_an_internal_error_with_its_text() {
+        let (code, in_error, text) = entered(|| panic!("row {} is gone", 3));
+        assert_eq!((code, in_error), (900, 900));
+        assert!(text.contains("row 3 is gone"), "{text}");
+    }
+
+    #[test]
+    fn results_are_codes() {
+        assert_eq!(entered(|| Ok(())), (MP_OK, 0, String::new()));
+        let (code, in_error, text) = entered(|| Err(usage("no such thing")));
+        assert_eq!((code, in_error, text.as_str()), (1, 1, "no such thing"));
+        // SAFETY: NULL is allowed.
+        assert_eq!(unsafe { enter(ptr::null_mut(), || Err(usage("x"))) }, 1);
+    }
+}
