@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from modelpack.errors import UnsupportedModelError
 from modelpack.importers.frame import Frame
 from modelpack.importers.sample import frame_of_sample
+from modelpack.infer import is_null, sample_columns
 from modelpack.program import Builder, BuiltProgram, Value
 from modelpack.schema import Feature, Output
 
@@ -104,7 +105,7 @@ def import_model(
     for output in found.outputs:
         builder.output(output.name, found.values[output.name])
     return Imported(
-        features=tuple(features),
+        features=tuple(_with_known_null(feature, builder, sample) for feature in features),
         outputs=found.outputs,
         program=builder.finish(),
         task=found.task,
@@ -113,6 +114,17 @@ def import_model(
         bound=found.bound,
         promise=found.promise,
     )
+
+
+def _with_known_null(feature: Feature, builder: Builder, sample: Any) -> Feature:
+    """A string feature whose sample holds no null takes what a null is from the one that the model knows."""
+    known = builder.nulls(feature.name)
+    if feature.dtype != "string" or len(known) != 1 or feature.null_is in known:
+        return feature
+    column = sample_columns(sample, [one.name for one in builder.features])[feature.name]
+    if any(is_null(value) for value in np.asarray(column, dtype=object)):
+        return feature
+    return replace(feature, null_is=next(iter(known)))
 
 
 def import_estimator(

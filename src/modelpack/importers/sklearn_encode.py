@@ -138,6 +138,9 @@ def _text_places(builder: Builder, column: Column, categories: Array, origin: st
         place[code] = at
     place[-3] = _none_place(categories)
     place[-2] = _nan_place(categories)
+    for null_is, at in (("none", place[-3]), ("nan", place[-2])):
+        if at != UNKNOWN:
+            builder.knows_null(feature, null_is)
     return Places(column.value, place)
 
 

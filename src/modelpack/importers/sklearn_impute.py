@@ -142,6 +142,9 @@ def _impute_numbers(missing: Any, fill: Array, builder: Builder, block: Value, o
 def _impute_text(missing: Any, fill: Any, builder: Builder, column: Column, origin: str) -> Value:
     value = column.value
     feature = value.feature
+    if fill is None and (missing is None or _finite(missing) == "allow-nan"):
+        # None itself is what training saw most, so NaN becomes None.
+        return value if missing is None else builder.op("missing_as@1", value, origin=origin, to="null")
     if feature is None or not isinstance(fill, str):
         raise UnsupportedModelError(
             origin, f"the strings of column {column.name!r} are filled with {fill!r}", "fill strings with a string"
@@ -156,8 +159,10 @@ def _text_missing(missing: Any, builder: Builder, feature: str, tensors: dict[st
     if is_pandas_na(missing):
         return "nan_or_null"
     if is_scalar_nan(missing):
+        builder.knows_null(feature, "nan")
         return "nan"
     if missing is None:
+        builder.knows_null(feature, "none")
         return "null"
     if not isinstance(missing, str):
         return None

@@ -77,6 +77,7 @@ class Builder:
     _inputs: dict[str, Value] = field(default_factory=dict)
     _codes: dict[str, dict[str, int]] = field(default_factory=dict)
     _outputs: dict[str, Value] = field(default_factory=dict)
+    _nulls: dict[str, set[str]] = field(default_factory=dict)
     _next: int = 0
 
     def __post_init__(self) -> None:
@@ -97,6 +98,14 @@ class Builder:
     def dictionary(self, name: str) -> list[str]:
         """The categories of a string feature known so far, by code."""
         return list(self._codes[name])
+
+    def knows_null(self, name: str, null_is: str) -> None:
+        """Notes that the model knows this null ("none" or "nan") in a string feature: training saw it."""
+        self._nulls.setdefault(name, set()).add(null_is)
+
+    def nulls(self, name: str) -> frozenset[str]:
+        """The nulls that the model knows in a string feature."""
+        return frozenset(self._nulls.get(name, ()))
 
     def code_count(self, value: Value) -> int:
         """The number of codes known so far in the dictionary of a value of codes."""
