@@ -28,7 +28,9 @@ from modelpack.errors import (
 
 if TYPE_CHECKING:
     from modelpack.bundle import Bundle
+    from modelpack.checking import check
     from modelpack.opening import inspect, load, open
+    from modelpack.packing import pack
     from modelpack.prediction import Prediction
     from modelpack.predictor import Predictor
     from modelpack.schema import Classes, Default, Feature, Output, Schema

@@ -73,13 +73,16 @@ class NativePredictor:
         return handle
 
     def pool(self) -> list[Any]:
-        """A list for arguments of calls that are over, to be used again. Taking from it and putting back are atomic.
-
-        They hold the handle, so whoever puts one back must clear the list if the predictor was closed meanwhile.
-        """
+        """A list for arguments of calls that are over, to be used again. Taking from it and putting back are atomic."""
         made: list[Any] = []
         self._pools.append(made)
         return made
+
+    def put_back(self, pool: list[Any], call: Any) -> None:
+        """Keeps the arguments of a call that is over; after closing nothing is kept, as they hold the handle."""
+        pool.append(call)
+        if self.closed:  # asked after appending: either `close` clears the call away, or this does
+            pool.clear()
 
     def close(self) -> None:
         self.closed = True

@@ -88,19 +88,19 @@ class RowPath:
         self._schema = schema
         self._bundle = bundle
         self._layout = layout
-        self._encode = encoder.encode
+        self._encoder = encoder
         self._values = encoder.values
         self._calls: list[_RowCall] = native.pool()
 
     def predict(self, row: Any, strict: bool) -> Prediction:
         """The answer for one row."""
         if type(row) is not dict or strict:
-            return self.predict_values(self._encode, self._values_of(row, strict))
+            return self.predict_values(self._encoder.encode, self._values_of(row, strict))
         try:
             values = self._values(row)
         except KeyError:
             values = record_values(row, self._features)
-        return self.predict_values(self._encode, values)
+        return self.predict_values(self._encoder.encode, values)
 
     def predict_values(self, encode: Encode, values: Any) -> Prediction:
         """The answer for values in the order that `encode` was made for."""
@@ -112,7 +112,7 @@ class RowPath:
         try:
             encode(values, call.memory)
         except BaseException:
-            calls.append(call)
+            self._native.put_back(calls, call)
             del call  # a traceback that someone keeps must not keep the model
             raise
         if code := call.invoke():
@@ -120,9 +120,7 @@ class RowPath:
             del call
             raise _in_row(error_of(error, code), None)
         found = Prediction(self._layout, bytes(call.memory))
-        calls.append(call)
-        if self._native.closed:
-            calls.clear()
+        self._native.put_back(calls, call)
         return found
 
     def prepare(self, columns: Sequence[str] | None, strict: bool) -> RowPredictor:
@@ -245,9 +243,7 @@ class SingleRow:
             del call
             raise _in_row(error_of(error, code), 0)
         found = self._finish(memory[self._start :])
-        calls.append(call)
-        if self._native.closed:
-            calls.clear()
+        self._native.put_back(calls, call)
         return found
 
 

@@ -120,7 +120,7 @@ NULLS = [
     np.float32("nan"),
     pd.NA,
     pd.NaT,
-    np.datetime64("NaT"),
+    np.datetime64("NaT", "us"),
     np.ma.masked,
     Decimal("NaN"),
 ]
@@ -138,7 +138,9 @@ def test_what_is_missing(predictor, name, value):
 
 
 @pytest.mark.parametrize("null_is", ["none", "nan"])
-@pytest.mark.parametrize("value", [pd.NA, pd.NaT, np.ma.masked, np.datetime64("NaT")], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "value", [pd.NA, pd.NaT, np.ma.masked, np.datetime64("NaT", "us")], ids=lambda v: type(v).__name__
+)
 def test_the_one_null_is_what_training_saw(null_is, value):
     predictor = modelpack.load(echo_bundle([Feature("s", "string", null_is=null_is)], {"s": ["a"]}), UNSIGNED)
     expected = -1.0 if null_is == "none" else -2.0

@@ -148,7 +148,7 @@ def columns(text: str) -> Iterator[tuple[str, Any]]:
         if kind != "h":
             yield "polars", pl.Series(array)
     elif kind == "s":
-        yield "pandas", pd.array([value], dtype="str")
+        yield "pandas", pd.array([value], dtype="string")
         yield "pandas", pd.Categorical([value])
         yield "pandas", np.array([value], dtype=object)
         for arrow in (pa.string(), pa.large_string(), pa.string_view()):

@@ -38,10 +38,11 @@ def array_batch(array: npt.NDArray[Any], features: list[FeatureEncoder], problem
     unnamed(array.shape[1], [item.feature for item in features])
     if isinstance(array, np.ma.MaskedArray):
         return _by_column(array, features, problems)
+    array = np.asarray(array)  # np.matrix is two-dimensional even by column
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     if dtype_code(array) is not None:
-        return Matrix(np.asarray(array))
+        return Matrix(array)
     return _by_column(array, features, problems)
 
 
