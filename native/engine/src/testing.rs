@@ -1,6 +1,7 @@
 //! Programs and rows for tests: built by hand, or drawn at random from a seed.
 
 mod build;
+mod bundle;
 mod forest;
 mod pipeline;
 mod pool;
@@ -9,6 +10,7 @@ mod rows;
 mod soup;
 
 pub use build::{Build, Fitted, TestProgram};
+pub use bundle::Golden;
 pub use random::Random;
 pub use rows::hostile_rows;
 

@@ -27,31 +27,38 @@ pub fn walk<K: Ordered>(trees: &Trees<K>, tree: usize, keys: &[K], positions: &m
 }
 
 fn walk_perfect<K: Ordered>(trees: &Perfect<K>, tree: usize, keys: &[K], positions: &mut [u32]) {
-    let first = tree << trees.depth;
-    let (thresholds, columns) = (
-        &trees.keys[first..][..1 << trees.depth],
-        &trees.columns[first..][..1 << trees.depth],
-    );
+    assert!(keys.len() >= (trees.key_columns.max(1) - 1) * STRIP_ROWS + GROUP_ROWS || trees.key_columns == 0);
+    let (thresholds, columns) = trees.tree(tree);
     let mut nodes = [1usize; GROUP_ROWS];
     for _ in 0..trees.depth {
         for (row, node) in nodes.iter_mut().enumerate() {
-            let right = keys[columns[*node] as usize * STRIP_ROWS + row] >= thresholds[*node];
+            // SAFETY: before each of `depth` steps a node is less than 2^depth, the length of both arrays; every column is less than
+            // `key_columns`, for which the assertion holds.
+            let right = unsafe {
+                let column = *columns.get_unchecked(*node) as usize;
+                *keys.get_unchecked(column * STRIP_ROWS + row) >= *thresholds.get_unchecked(*node)
+            };
             *node = 2 * *node + usize::from(right);
         }
     }
+    let first = tree << trees.depth;
     for (position, node) in positions.iter_mut().zip(nodes) {
         *position = (first + node - (1 << trees.depth)) as u32;
     }
 }
 
 fn walk_flat<K: Ordered>(trees: &Flat<K>, tree: usize, keys: &[K], positions: &mut [u32]) {
+    assert!(keys.len() >= (trees.key_columns.max(1) - 1) * STRIP_ROWS + GROUP_ROWS);
     let mut nodes = [trees.roots[tree]; GROUP_ROWS];
     loop {
         let mut moved = 0;
         for (row, node) in nodes.iter_mut().enumerate() {
-            let current = &trees.nodes[*node as usize];
-            let right = keys[current.column as usize * STRIP_ROWS + row] >= current.key;
-            let next = current.child + u32::from(right);
+            // SAFETY: as in the row form; the assertion holds for every column.
+            let next = unsafe {
+                let current = trees.nodes.get_unchecked(*node as usize);
+                let key = *keys.get_unchecked(current.column as usize * STRIP_ROWS + row);
+                current.child + u32::from(key >= current.key)
+            };
             moved |= next ^ *node;
             *node = next;
         }

@@ -88,7 +88,7 @@ impl Sums<'_, '_> {
 }
 
 enum Form {
-    /// One number a leaf, all for output 0.
+    /// One number a leaf, for the one output.
     One,
     /// One number a leaf, for its tree's output.
     Output(Vec<u32>),
@@ -114,7 +114,7 @@ impl<A: Accumulator> Leaves<A> {
     pub fn new(forest: &Forest, positions: &[u32]) -> Leaves<A> {
         let scalar = |&row: &u32| A::leaf(forest, row as usize);
         match forest.emit {
-            Emit::Sum if forest.leaf_width == 1 && forest.tree_output.iter().all(|&output| output <= 0) => Leaves {
+            Emit::Sum if forest.leaf_width == 1 && forest.outputs == 1 => Leaves {
                 form: Form::One,
                 values: positions.iter().map(scalar).collect(),
                 init: A::init(forest),
@@ -177,8 +177,12 @@ impl<A: Accumulator> Leaves<A> {
         sums.copy_from_slice(&self.init);
     }
 
+    /// The first value and the number of each position, where there is one sum.
+    pub fn single(&self) -> Option<(A, &[A])> {
+        matches!(self.form, Form::One).then_some((self.init[0], self.values.as_slice()))
+    }
+
     /// Adds the leaf of a tree to the sums of one row.
-    #[inline(always)]
     pub fn add(&self, sums: &mut [A], tree: usize, position: usize) {
         match &self.form {
             Form::One => sums[0] = sums[0].plus(self.values[position]),

@@ -72,6 +72,12 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
             let cells = slots.read::<X>(self.input[column.column as usize], rows);
             *key = column.rule.key(cells[row]);
         }
+        if let Some((first, values)) = self.leaves.single() {
+            let mut sum = first;
+            row::walk(&self.trees, keys, |_, position| sum = sum.plus(values[position]));
+            slots.write::<A>(self.output[0], rows)[row] = sum;
+            return;
+        }
         let (sums, _) = carve::<A>(temporary, self.output.len());
         self.leaves.begin(sums);
         row::walk(&self.trees, keys, |tree, position| {

@@ -28,12 +28,19 @@ pub fn walk<K: Ordered>(trees: &Trees<K>, keys: &[K], mut leaf: impl FnMut(usize
 
 #[inline(always)]
 fn walk_perfect<K: Ordered>(trees: &Perfect<K>, count: usize, keys: &[K], mut leaf: impl FnMut(usize, usize)) {
+    assert!(keys.len() >= trees.key_columns);
     for first in (0..count).step_by(GROUP_TREES) {
+        let (thresholds, columns) = trees.group(first);
         let mut nodes = [1usize; GROUP_TREES];
         for _ in 0..trees.depth {
             for (tree, node) in nodes.iter_mut().enumerate() {
-                let index = ((first + tree) << trees.depth) + *node;
-                let right = keys[trees.columns[index] as usize] >= trees.keys[index];
+                let index = (tree << trees.depth) + *node;
+                // SAFETY: after d steps a node is less than 2^(d+1), so before each of `depth` steps less than 2^depth, and the
+                // group has GROUP_TREES times as many entries. Every column is less than `key_columns`.
+                let right = unsafe {
+                    let column = *columns.get_unchecked(index);
+                    *keys.get_unchecked(column as usize) >= *thresholds.get_unchecked(index)
+                };
                 *node = 2 * *node + usize::from(right);
             }
         }
@@ -46,14 +53,19 @@ fn walk_perfect<K: Ordered>(trees: &Perfect<K>, count: usize, keys: &[K], mut le
 
 /// The nodes that the row reaches in up to a group of trees.
 fn walk_flat_group<K: Ordered>(trees: &Flat<K>, first: usize, count: usize, keys: &[K]) -> [u32; GROUP_TREES] {
+    assert!(keys.len() >= trees.key_columns);
     // A group that is not full walks its first tree more than once.
     let mut nodes: [u32; GROUP_TREES] =
         std::array::from_fn(|tree| trees.roots[first + if tree < count { tree } else { 0 }]);
     loop {
         let mut moved = 0;
         for node in &mut nodes {
-            let current = &trees.nodes[*node as usize];
-            let next = current.child + u32::from(keys[current.column as usize] >= current.key);
+            // SAFETY: roots and children are nodes, both children of an inner node are, and a leaf, whose column always goes left,
+            // is its own left child. Every column is less than `key_columns`.
+            let next = unsafe {
+                let current = trees.nodes.get_unchecked(*node as usize);
+                current.child + u32::from(*keys.get_unchecked(current.column as usize) >= current.key)
+            };
             moved |= next ^ *node;
             *node = next;
         }

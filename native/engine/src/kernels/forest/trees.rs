@@ -30,8 +30,10 @@ pub enum Shape<K> {
 pub struct Perfect<K> {
     pub depth: u32,
     /// Per tree `2^depth` entries, the first unused.
-    pub keys: Vec<K>,
-    pub columns: Vec<u16>,
+    keys: Vec<K>,
+    columns: Vec<u16>,
+    /// Columns of keys; every entry of `columns` is less, where there is any node at all.
+    pub key_columns: usize,
 }
 
 /// Trees of any shape. Siblings stand side by side; a leaf's child is itself.
@@ -42,6 +44,8 @@ pub struct Flat<K> {
     /// Sets of the categorical nodes; empty where there are none, so that the walk need not look for them.
     pub sets: Vec<CategorySet>,
     pub bits: Vec<u32>,
+    /// Columns of keys, the leaves' among them; every node's is less.
+    pub key_columns: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -178,6 +182,7 @@ impl<K: Ordered> Perfect<K> {
             depth,
             keys: vec![K::RIGHT; count],
             columns: vec![0; count],
+            key_columns: columns.len(),
         };
         let mut positions = vec![0; count];
         for tree in 0..forest.tree_count() {
@@ -203,6 +208,20 @@ impl<K: Ordered> Perfect<K> {
     }
 }
 
+impl<K> Perfect<K> {
+    /// Thresholds and columns of a whole group of trees.
+    pub fn group(&self, first: usize) -> (&[K], &[u16]) {
+        let range = first << self.depth..(first + GROUP_TREES) << self.depth;
+        (&self.keys[range.clone()], &self.columns[range])
+    }
+
+    /// Thresholds and columns of a tree.
+    pub fn tree(&self, tree: usize) -> (&[K], &[u16]) {
+        let range = tree << self.depth..(tree + 1) << self.depth;
+        (&self.keys[range.clone()], &self.columns[range])
+    }
+}
+
 impl<K: Ordered> Flat<K> {
     fn new(forest: &Forest, columns: &[KeyColumn]) -> (Flat<K>, Vec<u32>) {
         let leaf_column = (columns.len() - 1) as u32;
@@ -211,6 +230,7 @@ impl<K: Ordered> Flat<K> {
             roots: Vec::new(),
             sets: Vec::new(),
             bits: forest.category_bits.clone(),
+            key_columns: columns.len(),
         };
         let mut positions: Vec<u32> = Vec::new();
         let leaf = FlatNode {
