@@ -10,10 +10,19 @@ import java.util.OptionalLong;
 public abstract class ModelpackException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What went wrong. */
   private final ErrorCode code;
+
+  /** Name of the feature, or null. */
   private final String feature;
+
+  /** The row, or -1. */
   private final long row;
+
+  /** Path of the partition node, or null. */
   private final String node;
+
+  /** The way out, or null. */
   private final String hint;
 
   ModelpackException(ErrorDetails details) {

@@ -93,6 +93,28 @@ public final class Prediction {
   }
 
   /**
+   * The number to rank by: the value of a regressor, the probability of the second of two classes.
+   *
+   * @return the score
+   * @throws UsageException if the model has several values, or more than two classes
+   */
+  public double score() {
+    Optional<Output> value = schema.output("value");
+    if (value.isPresent() && value.get().columns() == 1) {
+      return values[value.get().offset()];
+    }
+    Optional<Output> probability = schema.output("probability");
+    if (probability.isPresent()
+        && probability.get().columns() == 2
+        && probability.get().classes().size() <= 1) {
+      return values[probability.get().offset() + 1];
+    }
+    throw usage(
+        "a model with several values or more than two classes has no one score",
+        "read output(name)");
+  }
+
+  /**
    * The raw score, before it became a value or probability.
    *
    * @return a new array

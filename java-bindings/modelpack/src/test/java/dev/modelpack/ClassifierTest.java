@@ -30,6 +30,7 @@ class ClassifierTest {
     assertArrayEquals(
         new double[] {prediction.probability("on time"), prediction.probability("late")},
         prediction.probabilities());
+    assertEquals(prediction.probability("late"), prediction.score());
     assertArrayEquals(new double[] {2}, prediction.margin());
     assertArrayEquals(new double[] {1}, prediction.output("label"));
     assertEquals(

@@ -60,6 +60,9 @@ class FlightsTest {
   void aRowByNameIsAnswered() {
     Prediction prediction = predictor.predict(row());
     assertEquals(17 + 22.5 + 50 + 1000 + 1.5, prediction.value());
+    assertEquals(prediction.value(), prediction.score());
+    assertThrows(UsageException.class, prediction::label);
+    assertThrows(UsageException.class, () -> prediction.probability(true));
     assertEquals(bundle.identity(), prediction.identity());
     assertEquals(List.of("departure"), prediction.missing());
     assertEquals(List.of(), prediction.unseen());
