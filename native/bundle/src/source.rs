@@ -1,7 +1,7 @@
 //! Where a bundle's bytes come from: a file that is read in place, or memory. Never mapped, so that a file which is cut or
 //! rewritten later can fail a read but not change an answer.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::path::Path;
 
 use crate::{limits, Bytes, Error, ErrorCode, Result};
@@ -33,14 +33,19 @@ pub(crate) struct FileSource {
 impl FileSource {
     pub fn open(path: &Path) -> Result<FileSource> {
         let failed = |error: &std::io::Error| Error::io(&format!("cannot open {}", path.display()), error);
-        let file = File::open(path).map_err(|error| failed(&error))?;
-        let metadata = file.metadata().map_err(|error| failed(&error))?;
-        if !metadata.is_file() {
-            return Err(Error::new(
+        let check = |metadata: Metadata| match metadata.is_file() {
+            true => Ok(metadata),
+            false => Err(Error::new(
                 ErrorCode::NotABundle,
                 format!("{} is no regular file", path.display()),
-            ));
-        }
+            )),
+        };
+        // Asked of the path first, since opening a pipe would wait for its other end.
+        std::fs::metadata(path)
+            .map_err(|error| failed(&error))
+            .and_then(check)?;
+        let file = File::open(path).map_err(|error| failed(&error))?;
+        let metadata = file.metadata().map_err(|error| failed(&error)).and_then(check)?;
         if metadata.len() > limits::FILE_BYTES {
             return Err(Error::new(
                 ErrorCode::Limit,

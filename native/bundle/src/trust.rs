@@ -9,14 +9,21 @@ pub enum Trust {
     Unsigned,
 }
 
-/// Without a policy nothing is permitted.
+/// Without a policy nothing is permitted. `name` is the bundle's, of the form that the format states.
 pub(crate) fn decide(trust: Option<Trust>, name: &str) -> Result<()> {
     match trust {
         Some(Trust::Unsigned) => Ok(()),
-        None => Err(Error::new(
-            ErrorCode::Untrusted,
-            format!("no trust policy permits the bundle '{name}'"),
-        )
-        .with_hint("if you know where it comes from, open it without a signature: trust=modelpack.UNSIGNED")),
+        None => Err(untrusted(name)),
     }
+}
+
+fn untrusted(name: &str) -> Error {
+    let way_out = format!("modelpack.load(path, trust=modelpack.UNSIGNED, name=\"{name}\")");
+    Error::new(
+        ErrorCode::Untrusted,
+        format!("no trust policy permits the bundle '{name}'"),
+    )
+    .with_hint(format!(
+        "if you know where it comes from, open it without a signature: {way_out}"
+    ))
 }

@@ -126,7 +126,12 @@ fn a_written_bundle_opens_and_answers() {
 fn nothing_opens_without_trust_and_the_refusal_says_the_way_out() {
     let error = Bundle::open_bytes(sample().0, &OpenOptions::default()).expect_err("no policy");
     assert_eq!(error.code(), ErrorCode::Untrusted);
-    assert!(error.to_string().ends_with("trust=modelpack.UNSIGNED"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with(": modelpack.load(path, trust=modelpack.UNSIGNED, name=\"eta\")"),
+        "{error}"
+    );
 }
 
 #[test]

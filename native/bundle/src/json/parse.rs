@@ -1,6 +1,7 @@
 //! The strict parser.
 
 use super::{short_escape, Json, MAX_INTEGER, SHORT_ESCAPED};
+use crate::quote::quote;
 use crate::{limits, Error, ErrorCode, Result};
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Json> {
@@ -111,8 +112,12 @@ impl Parser<'_> {
         loop {
             let key = self.string()?;
             match entries.last() {
-                Some((last, _)) if *last == key => return Err(self.error(&format!("the key {key:?} stands twice"))),
-                Some((last, _)) if *last > key => return Err(self.error(&format!("the key {key:?} is out of order"))),
+                Some((last, _)) if *last == key => {
+                    return Err(self.error(&format!("the key {} stands twice", quote(&key))))
+                }
+                Some((last, _)) if *last > key => {
+                    return Err(self.error(&format!("the key {} is out of order", quote(&key))))
+                }
                 _ => {}
             }
             self.expect(b':')?;

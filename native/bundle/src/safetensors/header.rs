@@ -2,6 +2,7 @@
 
 use super::{align, Dtype, Entry, ALIGNMENT};
 use crate::json::{self, Json};
+use crate::quote::quote;
 use crate::{limits, Error, ErrorCode, Result};
 
 const LENGTH_BYTES: usize = 8;
@@ -81,13 +82,13 @@ fn parse_metadata(value: Json) -> Result<Vec<(String, String)>> {
         .into_iter()
         .map(|(key, value)| match value {
             Json::Str(text) => Ok((key, text)),
-            _ => Err(error(format!("the metadata {key:?} is no string"))),
+            _ => Err(error(format!("the metadata {} is no string", quote(&key)))),
         })
         .collect()
 }
 
 fn parse_entry(name: String, value: &Json) -> Result<Entry> {
-    let bad = |what: &str| error(format!("tensor {name:?}: {what}"));
+    let bad = |what: &str| error(format!("tensor {}: {what}", quote(&name)));
     if name.is_empty() || name.len() > limits::MEMBER_NAME_BYTES {
         return Err(bad("the name is empty or too long"));
     }
@@ -105,7 +106,11 @@ fn parse_entry(name: String, value: &Json) -> Result<Entry> {
     if shape.len() > limits::TENSOR_RANK {
         return Err(Error::new(
             ErrorCode::Limit,
-            format!("tensor {name:?} has more than {} dimensions", limits::TENSOR_RANK),
+            format!(
+                "tensor {} has more than {} dimensions",
+                quote(&name),
+                limits::TENSOR_RANK
+            ),
         ));
     }
     let offsets = sizes(offsets).ok_or_else(|| bad("the offsets are no list of sizes"))?;
@@ -141,8 +146,8 @@ fn check_layout(entries: &[Entry], data: &[u8]) -> Result<()> {
         let gap = data.get(previous_end..entry.start);
         if align(previous_end) != Some(entry.start) || gap.is_none_or(|gap| gap.iter().any(|&byte| byte != 0)) {
             return Err(error(format!(
-                "tensor {:?} does not stand at its place, or the gap before it is not zero",
-                entry.name
+                "tensor {} does not stand at its place, or the gap before it is not zero",
+                quote(&entry.name)
             )));
         }
         previous_end = entry.end;

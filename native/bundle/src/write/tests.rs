@@ -113,6 +113,14 @@ fn a_file_cut_while_open_fails_and_answers_nothing() {
 }
 
 #[test]
+fn a_folder_and_a_missing_file_are_no_bundles() {
+    let folder = Folder::new();
+    let code = |path: &Path| Bundle::open(path, &Options::unsigned()).expect_err("no bundle").code();
+    assert_eq!(code(&folder.0), ErrorCode::NotABundle);
+    assert_eq!(code(&folder.0.join("missing.mpk")), ErrorCode::Io);
+}
+
+#[test]
 fn what_the_reader_refuses_is_not_written() {
     let folder = Folder::new();
     let path = folder.0.join("eta.mpk");
