@@ -4,16 +4,18 @@ use std::any::Any;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 use modelpack_bundle::{Error, ErrorCode, Result};
+use modelpack_math::FloatEnvironment;
 
 use crate::error::mp_error;
 
 pub const MP_OK: i32 = 0;
 
-/// Runs the body of a call. What it changes behind a panic is never looked at again: outputs are written last, handles are immutable.
+/// Runs the body of a call in the default floating-point environment. What it changes behind a panic is never looked at again: outputs are written last, handles are immutable.
 ///
 /// # Safety
 /// `error` is NULL or may be written.
 pub unsafe fn enter(error: *mut *mut mp_error, body: impl FnOnce() -> Result<()>) -> i32 {
+    let _environment = FloatEnvironment::enter();
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => MP_OK,
         // SAFETY: promised by the caller.
