@@ -8,6 +8,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
+
 from modelpack._core import Handle, error_of, ffi, lib, new_error
 from modelpack.errors import InputError
 from modelpack.schema import Feature
@@ -22,6 +24,8 @@ INT64_MIN = -(2**63)
 NULL_NUMBER: float = struct.unpack("<d", (0x7FF84D5000000001).to_bytes(8, "little"))[0]
 MISSING_CELL = {"int64": INT64_MIN, "timestamp": INT64_MIN, "bool": 2, "string": -1}
 NUMBERS = ("float64", "float32")
+# These are floats already; the core would say nothing else.
+NUMPY_FLOATS = (np.float64, np.float32)
 
 
 class Codes(dict[str, int]):
@@ -77,6 +81,8 @@ class FeatureEncoder:
         """The cell as the float whose bits it is, for features that are numbers."""
         if value is None:
             return NULL_NUMBER
+        if type(value) in NUMPY_FLOATS:
+            return float(value)  # type: ignore[arg-type]
         return float(ffi.cast("double *", self._call(value))[0])
 
     def integer(self, value: object) -> int:

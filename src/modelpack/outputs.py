@@ -123,16 +123,17 @@ class Outputs:
         Raises
         ------
         UsageError
-            The model has no output of a name.
+            The model has no output of a name, or none is named.
         """
         if names is None:
             return self.all
-        found = []
-        for name in (names,) if isinstance(names, str) else names:
+        wanted = dict.fromkeys((names,) if isinstance(names, str) else names)
+        for name in wanted:
             if name not in self._by_name:
                 raise UsageError(f"the model has no output {name!r}", hint=f"it answers {', '.join(self.names)}")
-            found.append(self._by_name[name])
-        return tuple(found)
+        if not wanted:
+            raise UsageError("no output is named", hint=f"name some of {', '.join(self.names)}")
+        return tuple(self._by_name[name] for name in wanted)
 
     @property
     def main(self) -> OutputType:

@@ -118,21 +118,17 @@ class Predictor:
         InputError
             A value, a column or the shape does not fit the schema; `feature` and `row` say where.
         """
-        if self._main.takes(X):
-            return self._main.predict(X)
-        return self._shaped(self._outputs.main, X, strict)
+        return self._answer(self._main, X, strict)
 
     @_Method
     def predict_proba(self, X: Any, *, strict: bool = False) -> Any:
         """Probabilities, [rows, classes] in the order of `classes_`; a list of such for several labels."""
-        single = self._single["probability"]
-        return single.predict(X) if single.takes(X) else self._shaped(self._output("probability"), X, strict)
+        return self._answer(self._single["probability"], X, strict)
 
     @_Method
     def decision_function(self, X: Any, *, strict: bool = False) -> Any:
         """The raw score, [rows] for two classes, else [rows, classes]."""
-        single = self._single["margin"]
-        return single.predict(X) if single.takes(X) else self._shaped(self._output("margin"), X, strict)
+        return self._answer(self._single["margin"], X, strict)
 
     # ---- all outputs ----
 
@@ -309,17 +305,15 @@ class Predictor:
 
     # ---- inside ----
 
-    def _shaped(self, output: OutputType, X: Any, strict: bool) -> Any:
+    def _answer(self, single: SingleRow, X: Any, strict: bool) -> Any:
+        if single.takes(X):
+            return single.predict(X)
+        output = single.output
         return output.shaped(self._run(X, (output,), strict).raw[output.name])
 
     def _run(self, X: Any, selected: Sequence[OutputType], strict: bool, every: bool = False) -> Answers:
         batches = self._reader.batches(X, strict, every)
         return run(self._native.open_handle, batches, selected, every, X)
-
-    def _output(self, name: str) -> OutputType:
-        found = self._outputs.get(name)
-        assert found is not None, "methods are there only where their output is"
-        return found
 
 
 def _methods(outputs: Outputs, bundle: Bundle) -> frozenset[str]:

@@ -145,6 +145,8 @@ class RowPath:
         """The values of a row in schema order."""
         if hasattr(row, "iloc") and not hasattr(row, "columns"):  # a pandas Series
             row = row.to_dict()
+        elif hasattr(row, "_fields"):  # a named tuple, whose names say more than its order
+            row = row._asdict()
         if isinstance(row, Mapping):
             if strict:
                 refuse_extra(row, self._schema.features, self._bundle)
@@ -216,7 +218,7 @@ class SingleRow:
     def __init__(self, native: NativePredictor, layout: RowLayout, output: OutputType) -> None:
         self._native = native
         self._layout = layout
-        self._output = output
+        self.output = output
         self._start = len(layout.features) * CELL_BYTES
         dtypes = {feature.dtype for feature in layout.features}
         self._doubles = dtypes <= {"float64"}
@@ -235,7 +237,7 @@ class SingleRow:
         try:
             call = calls.pop()
         except IndexError:
-            call = _RowCall(self._native, self._layout, self._output)
+            call = _RowCall(self._native, self._layout, self.output)
         memory = call.memory
         memory[: self._start] = X.tobytes() if X.dtype is FLOAT64 else X.astype(FLOAT64).tobytes()
         if code := call.invoke():

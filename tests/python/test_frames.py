@@ -262,6 +262,15 @@ def test_a_name_that_stands_twice(mixed):
         mixed.predict(table.append_column("price", table["price"]))
 
 
+def test_a_text_column_that_is_missing_throughout():
+    predictor = modelpack.load(echo_bundle([Feature("x", "float64"), Feature("s", "string")], {"s": ["a"]}), UNSIGNED)
+    frame = pd.DataFrame({"x": [1.0, 2.0], "s": [NAN, NAN]})
+    np.testing.assert_array_equal(predictor.predict(frame), [[1.0, -2.0], [2.0, -2.0]])
+    np.testing.assert_array_equal(predictor.predict(frame.astype({"s": object})), [[1.0, -2.0], [2.0, -2.0]])
+    with pytest.raises(modelpack.InputError, match="'s'"):
+        predictor.predict(frame.fillna(0.0))
+
+
 def test_a_series_is_no_batch(mixed):
     for data in (pd.DataFrame(DATA).iloc[0], pd.DataFrame(DATA)["price"]):
         with pytest.raises(modelpack.InputError, match="predict_one"):

@@ -82,6 +82,9 @@ def test_all_outputs_by_name(predictor):
     assert list(predictor.predict_all(X, outputs="label")) == ["label"]
     with pytest.raises(modelpack.UsageError, match="probability"):
         predictor.predict_all(X, ["probabilities"])
+    with pytest.raises(modelpack.UsageError, match="probability"):
+        predictor.predict_all(X, [])
+    assert list(predictor.predict_all(X, ["margin", "margin"])) == ["margin"]
     with pytest.raises(modelpack.UsageError, match="null"):
         predictor.predict_all(X, errors="ignore")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -298,6 +298,17 @@ def test_an_optional_feature_may_be_absent():
 def test_what_is_no_row(predictor, row):
     with pytest.raises(modelpack.InputError, match="a row is"):
         predictor.predict_one(row)
+
+
+def test_named_tuples_are_bound_by_name(predictor):
+    expected = predictor.predict_one(ROW)
+    backwards = namedtuple("Backwards", list(ROW)[::-1])(**ROW)
+    assert predictor.predict_one(backwards) == expected
+    np.testing.assert_array_equal(predictor.predict([backwards, backwards])[1], expected.value)
+    frame = pd.DataFrame([ROW])[list(ROW)[::-1]]
+    assert predictor.predict_one(next(frame.itertuples())) == expected
+    with pytest.raises(modelpack.InputError, match="'w'"):
+        predictor.predict_one(next(frame.drop(columns="w").itertuples()))
 
 
 def test_a_row_by_position_has_a_value_per_feature(predictor):

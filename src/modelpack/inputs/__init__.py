@@ -70,6 +70,8 @@ class Reader:
             yield array_batch(np.asarray(data), self._features, problems)
 
     def _listed(self, rows: list[Any] | tuple[Any, ...], strict: bool, problems: Problems) -> Batch:
+        if rows and hasattr(rows[0], "_fields"):  # named tuples, whose names say more than their order
+            rows = [row._asdict() if hasattr(row, "_fields") else row for row in rows]
         if rows and isinstance(rows[0], Mapping):
             return record_batch(rows, self._features, self._encoder, self._bundle, strict, problems)
         if not rows:

@@ -18,6 +18,7 @@ __all__ = ["is_pandas", "pandas_batch"]
 
 # From here on it pays to look up each distinct text once.
 MANY_ROWS = 64
+MATRIX_DTYPES = ("float64", "float32", "int64", "bool")
 
 
 def is_pandas(data: Any) -> bool:
@@ -27,9 +28,11 @@ def is_pandas(data: Any) -> bool:
 def pandas_batch(frame: Any, features: list[FeatureEncoder], bundle: Handle, strict: bool, problems: Problems) -> Batch:
     """The batch of a data frame; columns are bound by name, or by position where no column has a name."""
     places = _places(frame, features, bundle, strict)
-    matrix = _matrix(frame, places)
-    if matrix is not None:
-        return matrix
+    # A column of text that is missing throughout is one of floats to pandas, and no matrix holds text.
+    if all(item.feature.dtype in MATRIX_DTYPES for item in features):
+        matrix = _matrix(frame, places)
+        if matrix is not None:
+            return matrix
     by_name = frame.columns.is_unique  # twice as fast as by position
     columns = []
     for place, item in zip(places, features, strict=True):
