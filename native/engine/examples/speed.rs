@@ -1,5 +1,5 @@
-//! Times one row and one batch of a forest as XGBoost makes it: 100 trees of depth 6 on 30 features.
-//! `cargo run --release -p modelpack-engine --features testing --example speed`
+//! Times one row and one batch of a forest of 100 trees on 30 features: as XGBoost makes it (depth 6), or as the argument says.
+//! `cargo run --release -p modelpack-engine --example speed [xgboost | deep64 | lightgbm | categorical | deep]`
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -21,7 +21,10 @@ const REPEATS: usize = 200;
 
 fn main() -> Result<()> {
     let mut random = Random::new(7);
-    let program = program(&mut random, std::env::args().nth(1).as_deref() == Some("f64"));
+    let program = program(
+        &mut random,
+        style(std::env::args().nth(1).as_deref().unwrap_or("xgboost")),
+    );
     let cells: Vec<u64> = (0..ROWS * FEATURES.len())
         .map(|_| (random.unit() * 4.0).to_bits())
         .collect();
@@ -89,62 +92,130 @@ fn batch(predictor: &Predictor, columns: &[Column<'_>]) -> Result<()> {
     Ok(())
 }
 
-fn program(random: &mut Random, double: bool) -> TestProgram {
-    let nodes = (1usize << DEPTH) - 1;
-    let kind = if double {
-        ("f64", Float::F64)
-    } else {
-        ("f32", Float::F32)
+/// What kind of forest is timed.
+#[derive(Clone, Copy)]
+struct Style {
+    precision: (&'static str, Float),
+    nodes: usize,
+    /// Splits a random leaf rather than the oldest, as LightGBM grows trees.
+    leafwise: bool,
+    /// One node in four tests a set of categories.
+    categorical: bool,
+}
+
+const F32: (&str, Float) = ("f32", Float::F32);
+const F64: (&str, Float) = ("f64", Float::F64);
+
+fn style(name: &str) -> Style {
+    let full = Style {
+        precision: F32,
+        nodes: (1 << DEPTH) - 1,
+        leafwise: false,
+        categorical: false,
     };
+    match name {
+        "xgboost" => full,
+        "deep64" => Style { precision: F64, ..full },
+        "lightgbm" => Style {
+            precision: F64,
+            nodes: 30,
+            leafwise: true,
+            categorical: false,
+        },
+        "categorical" => Style {
+            precision: F64,
+            nodes: 30,
+            leafwise: true,
+            categorical: true,
+        },
+        "deep" => Style {
+            precision: F32,
+            nodes: 2_000,
+            leafwise: true,
+            categorical: false,
+        },
+        other => panic!("no style {other}: xgboost, deep64, lightgbm, categorical, deep"),
+    }
+}
+
+/// Children of a tree of so many nodes, in the notation of the forest tensor.
+fn grow(random: &mut Random, style: Style) -> (Vec<i32>, Vec<i32>) {
+    let mut children = [vec![0; style.nodes], vec![0; style.nodes]];
+    let mut open = vec![];
+    for node in 0..style.nodes {
+        if node > 0 {
+            let index = if style.leafwise { random.below(open.len()) } else { 0 };
+            let (parent, side): (usize, usize) = open.remove(index);
+            children[side][parent] = node as i32;
+        }
+        open.extend([(node, 0), (node, 1)]);
+    }
+    for (leaf, (parent, side)) in (0..).zip(open) {
+        children[side][parent] = !leaf;
+    }
+    let [left, right] = children;
+    (left, right)
+}
+
+fn program(random: &mut Random, style: Style) -> TestProgram {
+    let (nodes, (name, float)) = (style.nodes, style.precision);
     let mut build = Build::new();
     let inputs: Vec<String> = FEATURES.iter().map(|name| build.feature(name, "float64")).collect();
     let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
     let block = build.op("concat@1", &inputs, &[], &[]);
+    let (mut left, mut right) = (vec![], vec![]);
+    for _ in 0..TREES {
+        let (l, r) = grow(random, style);
+        left.extend(l);
+        right.extend(r);
+    }
     let mut draw = |count: usize, scale: f64| -> Vec<f64> { (0..count).map(|_| random.unit() * scale).collect() };
-    let thresholds = Fitted::floats(kind.1, &draw(TREES * nodes, 3.0));
-    let leaves = Fitted::floats(kind.1, &draw(TREES * (nodes + 1), 0.1));
+    let mut thresholds = draw(TREES * nodes, 3.0);
+    let leaves = Fitted::floats(float, &draw(TREES * (nodes + 1), 0.1));
     let features: Vec<u32> = (0..TREES * nodes)
         .map(|_| random.below(FEATURES.len()) as u32)
         .collect();
-    let flags: Vec<u8> = (0..TREES * nodes)
-        .map(|_| (2 << 2) | if random.once_in(2) { 2 } else { 0 })
-        .collect();
-    let child = |side: usize| -> Vec<i32> {
-        let one = (0..nodes).map(|node| match 2 * node + side {
-            child if child < nodes => child as i32,
-            child => !((child - nodes) as i32),
-        });
-        let one: Vec<i32> = one.collect();
-        one.repeat(TREES)
-    };
+    let mut sets = vec![];
+    let mut flags = vec![];
+    for node in 0..(TREES * nodes) as u32 {
+        let categorical = style.categorical && random.once_in(4);
+        sets.extend(categorical.then_some(node));
+        flags.push((2 << 2) | if random.once_in(2) { 2 } else { 0 } | u8::from(categorical));
+    }
+    sets.iter().for_each(|&node| thresholds[node as usize] = 0.0);
     let offsets = |each: usize| -> Vec<u32> { (0..=TREES).map(|tree| (tree * each) as u32).collect() };
-    let margin = build.op(
-        "forest@1",
-        &[&block],
-        &[
-            ("input", kind.0),
-            ("compare", "lt"),
-            ("acc", kind.0),
-            ("emit", "sum"),
-            ("category_cast", "trunc"),
-        ],
-        &[
-            ("tree_node", Fitted::u32s(&offsets(nodes))),
-            ("tree_leaf", Fitted::u32s(&offsets(nodes + 1))),
-            ("tree_output", Fitted::i32s(&[0; TREES])),
-            ("feature", Fitted::u32s(&features)),
-            ("threshold", thresholds),
-            ("left", Fitted::i32s(&child(1))),
-            ("right", Fitted::i32s(&child(2))),
-            ("flags", Fitted::u8s(&flags)),
-            ("leaf", leaves),
-            ("init", Fitted::floats(kind.1, &[0.5])),
-        ],
-    );
-    let single = if double {
-        build.op("cast@1", &[&margin], &[("to", "f32")], &[])
-    } else {
-        margin
+    let mut tensors = vec![
+        ("tree_node", Fitted::u32s(&offsets(nodes))),
+        ("tree_leaf", Fitted::u32s(&offsets(nodes + 1))),
+        ("tree_output", Fitted::i32s(&[0; TREES])),
+        ("feature", Fitted::u32s(&features)),
+        ("threshold", Fitted::floats(float, &thresholds)),
+        ("left", Fitted::i32s(&left)),
+        ("right", Fitted::i32s(&right)),
+        ("flags", Fitted::u8s(&flags)),
+        ("leaf", leaves),
+        ("init", Fitted::floats(float, &[0.5])),
+    ];
+    if style.categorical {
+        let words: Vec<u32> = sets.iter().map(|_| random.bits() as u32).collect();
+        tensors.push(("category_node", Fitted::u32s(&sets)));
+        tensors.push((
+            "category_offset",
+            Fitted::u32s(&(0..=words.len() as u32).collect::<Vec<_>>()),
+        ));
+        tensors.push(("category_bits", Fitted::u32s(&words)));
+    }
+    let options = [
+        ("input", name),
+        ("compare", "lt"),
+        ("acc", name),
+        ("emit", "sum"),
+        ("category_cast", "trunc"),
+    ];
+    let margin = build.op("forest@1", &[&block], &options, &tensors);
+    let single = match float {
+        Float::F64 => build.op("cast@1", &[&margin], &[("to", "f32")], &[]),
+        Float::F32 => margin,
     };
     let probability = build.op("sigmoid@1", &[&single], &[("form", "xgboost_f32")], &[]);
     let both = build.op("complement@1", &[&probability], &[], &[]);

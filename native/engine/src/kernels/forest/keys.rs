@@ -30,8 +30,10 @@ pub trait Ordered: Cell + Ord + Send + Sync + 'static {
     fn of_f64(x: f64) -> Self;
     /// The threshold `t` such that `x` goes left exactly if its key is less than `t`; and whether a proof of narrowing was used.
     fn threshold(x: f64, compare: SplitCompare) -> (Self, bool);
-    fn from_index(index: u32) -> Self;
-    fn to_index(self) -> Option<u32>;
+    /// Key of a category less than 2^31.
+    fn of_category(category: u32) -> Self;
+    /// The category that a key is; a number no set holds for `OUT_OF_RANGE` and `MISSING`.
+    fn category(self) -> u32;
 }
 
 /// The key of a f64: its order as integers is theirs as numbers.
@@ -68,12 +70,12 @@ impl Ordered for i64 {
         }
     }
 
-    fn from_index(index: u32) -> i64 {
-        i64::from(index)
+    fn of_category(category: u32) -> i64 {
+        i64::from(category)
     }
 
-    fn to_index(self) -> Option<u32> {
-        u32::try_from(self).ok()
+    fn category(self) -> u32 {
+        self as u32
     }
 }
 
@@ -104,13 +106,12 @@ impl Ordered for i32 {
         }
     }
 
-    fn from_index(index: u32) -> i32 {
-        // Sets of categories are far fewer; the walk reads it back by the same cast.
-        index as i32
+    fn of_category(category: u32) -> i32 {
+        category as i32
     }
 
-    fn to_index(self) -> Option<u32> {
-        u32::try_from(self).ok()
+    fn category(self) -> u32 {
+        self as u32
     }
 }
 
@@ -319,5 +320,5 @@ fn category<X: Key<K>, K: Ordered>(missing: Missing, cast_negative: bool, x: X) 
         return K::OUT_OF_RANGE;
     }
     // Truncates toward zero, and lies in range.
-    K::from_index(x as u32)
+    K::of_category(x as u32)
 }

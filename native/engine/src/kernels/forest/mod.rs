@@ -3,10 +3,11 @@
 //! Routing is pure and may happen in any order, for many trees or rows at once; only the additions of leaves are ordered, and they
 //! are done in tree order (proof "evaluate early, add in order").
 
-mod block;
+mod flat;
 mod keys;
 mod leaves;
-mod row;
+mod perfect;
+mod sets;
 mod trees;
 
 use crate::forest::{Emit, Forest};
@@ -17,10 +18,8 @@ use crate::scratch::{carve, carved_cells, Scratch, Slot};
 
 use keys::{Key, KeyColumn};
 use leaves::{Accumulator, Leaves, Sums};
-use trees::Trees;
+use trees::{Trees, STRIP_ROWS};
 
-/// Rows that the block form walks at once: their keys stay in the first-level cache.
-const STRIP_ROWS: usize = 64;
 /// Below this many rows, each is walked alone.
 const LEAST_STRIP_ROWS: usize = 4;
 
@@ -74,15 +73,15 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
         }
         if let Some((first, values)) = self.leaves.single() {
             let mut sum = first;
-            row::walk(&self.trees, keys, |_, position| sum = sum.plus(values[position]));
+            self.trees
+                .walk_row(keys, |_, position| sum = sum.plus(values[position]));
             slots.write::<A>(self.output[0], rows)[row] = sum;
             return;
         }
         let (sums, _) = carve::<A>(temporary, self.output.len());
         self.leaves.begin(sums);
-        row::walk(&self.trees, keys, |tree, position| {
-            self.leaves.add(sums, tree, position)
-        });
+        self.trees
+            .walk_row(keys, |tree, position| self.leaves.add(sums, tree, position));
         for (&slot, &sum) in self.output.iter().zip(sums.iter()) {
             slots.write::<A>(slot, rows)[row] = sum;
         }
@@ -107,7 +106,7 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
         }
         let (positions, _) = carve::<u32>(temporary, STRIP_ROWS);
         for tree in 0..self.trees.count() {
-            block::walk(&self.trees, tree, keys, positions);
+            self.trees.walk_strip(tree, keys, positions);
             self.leaves.add_strip(tree, &positions[..strip], &mut sums);
         }
     }
