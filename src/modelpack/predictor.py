@@ -18,9 +18,10 @@ from modelpack.inputs import ArrowBatch, Reader, plain_rows, record_values
 from modelpack.native import NativePredictor
 from modelpack.outputs import Outputs, OutputType
 from modelpack.prediction import Prediction, RowLayout
-from modelpack.row import RowPath, RowPredictor, SingleRow
+from modelpack.row import RowPath, RowPredictor
 from modelpack.run import Answers, reference, run
 from modelpack.schema import Schema
+from modelpack.single_row import SingleRow
 from modelpack.stats import FeatureStats, feature_stats
 from modelpack.trust import UNSIGNED
 
@@ -306,8 +307,9 @@ class Predictor:
     # ---- inside ----
 
     def _answer(self, single: SingleRow, X: Any, strict: bool) -> Any:
-        if single.takes(X):
-            return single.predict(X)
+        found = single.answer(X)
+        if found is not None:
+            return found
         output = single.output
         return output.shaped(self._run(X, (output,), strict).raw[output.name])
 

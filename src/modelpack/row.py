@@ -19,16 +19,15 @@ from modelpack.outputs import OutputType, describe
 from modelpack.prediction import Prediction, RowLayout
 from modelpack.schema import Schema
 
-__all__ = ["RowPath", "RowPredictor", "SingleRow"]
+__all__ = ["RowCall", "RowPath", "RowPredictor", "in_row"]
 
 CELL_BYTES = 8
 FLOAT64 = np.dtype(np.float64)
-FLOAT32 = np.dtype(np.float32)
 
 Encode = Callable[[Sequence[Any], bytearray], None]
 
 
-class _RowCall:
+class RowCall:
     """Memory and arguments of a row call, for all outputs or one of them. One call uses it at a time.
 
     Attributes
@@ -39,9 +38,11 @@ class _RowCall:
         The call of the core, with all its arguments; it holds a reference to the predictor's handle.
     error
         Where it leaves its error.
+    pinned
+        Keeps the memory where it is.
     """
 
-    __slots__ = ("error", "invoke", "memory")
+    __slots__ = ("error", "invoke", "memory", "pinned")
 
     def __init__(self, native: NativePredictor, layout: RowLayout, only: OutputType | None = None) -> None:
         outputs = layout.outputs
@@ -51,7 +52,7 @@ class _RowCall:
         )
         self.memory = bytearray(cells_size + outputs.row_bytes)
         self.error = new_error()
-        start = ffi.from_buffer("char[]", self.memory)
+        start = self.pinned = ffi.from_buffer("char[]", self.memory)
         table = ffi.new("mp_output[]", len(answers))
         places = [(start + cells_size + offset, output.row_bytes) for output, offset in answers]
         describe(table, [output for output, _ in answers], places)
@@ -69,6 +70,12 @@ class _RowCall:
             len(answers),
             self.error,
         )
+
+
+def in_row(error: ModelpackError, row: int | None) -> ModelpackError:
+    """The error of a row call, numbered as the caller sees the row."""
+    error.row = row
+    return error
 
 
 class RowPath:
@@ -90,7 +97,7 @@ class RowPath:
         self._layout = layout
         self._encoder = encoder
         self._values = encoder.values
-        self._calls: list[_RowCall] = native.pool()
+        self._calls: list[RowCall] = native.pool()
 
     def predict(self, row: Any, strict: bool) -> Prediction:
         """The answer for one row."""
@@ -108,7 +115,7 @@ class RowPath:
         try:
             call = calls.pop()
         except IndexError:
-            call = _RowCall(self._native, self._layout)
+            call = RowCall(self._native, self._layout)
         try:
             encode(values, call.memory)
         except BaseException:
@@ -118,7 +125,7 @@ class RowPath:
         if code := call.invoke():
             error = call.error
             del call
-            raise _in_row(error_of(error, code), None)
+            raise in_row(error_of(error, code), None)
         found = Prediction(self._layout, bytes(call.memory))
         self._native.put_back(calls, call)
         return found
@@ -208,58 +215,6 @@ class RowPredictor:
         return f"<modelpack.RowPredictor of {self._width} columns>"
 
 
-class SingleRow:
-    """One output for matrices of a single row of floats, the most common small batch.
-
-    It is answered as a row of cells where the two mean the same: a number that a float32 feature cannot hold is rounded
-    in a row and refused in a matrix.
-    """
-
-    def __init__(self, native: NativePredictor, layout: RowLayout, output: OutputType) -> None:
-        self._native = native
-        self._layout = layout
-        self.output = output
-        self._start = len(layout.features) * CELL_BYTES
-        dtypes = {feature.dtype for feature in layout.features}
-        self._doubles = dtypes <= {"float64"}
-        self._floats = dtypes <= {"float64", "float32"}
-        self._shape = (1, len(layout.features))
-        self._finish = _finisher(output)
-        self._calls: list[_RowCall] = native.pool()
-
-    def takes(self, X: Any) -> bool:
-        if type(X) is not np.ndarray or X.shape != self._shape:
-            return False
-        return self._doubles if X.dtype is FLOAT64 else self._floats and X.dtype is FLOAT32
-
-    def predict(self, X: npt.NDArray[Any]) -> Any:
-        calls = self._calls
-        try:
-            call = calls.pop()
-        except IndexError:
-            call = _RowCall(self._native, self._layout, self.output)
-        memory = call.memory
-        memory[: self._start] = X.tobytes() if X.dtype is FLOAT64 else X.astype(FLOAT64).tobytes()
-        if code := call.invoke():
-            error = call.error
-            del call
-            raise _in_row(error_of(error, code), 0)
-        found = self._finish(memory[self._start :])
-        self._native.put_back(calls, call)
-        return found
-
-
-def _finisher(output: OutputType) -> Callable[[bytearray], Any]:
-    """Makes the framework's answer of the bytes of one row."""
-    dtype, count = output.dtype, output.columns
-    if count == 1 and not output.is_label:
-        return lambda memory: np.frombuffer(memory, dtype, 1)
-    if count == 1:
-        (classes,) = output.class_arrays
-        return lambda memory: classes.take(np.frombuffer(memory, dtype, 1))
-    return lambda memory: output.shaped(np.frombuffer(memory, dtype, count).reshape(1, count))
-
-
 def _array_encoder(order: list[int]) -> Encode:
     """Copies an array of float64 values into cells; `order` says where each feature stands in it."""
     size = len(order) * CELL_BYTES
@@ -283,9 +238,3 @@ def _listed(row: Any) -> Sequence[Any] | None:
         values: list[Any] = row.tolist() if row.dtype in (FLOAT64, object) else list(row)
         return values
     return row if isinstance(row, (list, tuple)) else None
-
-
-def _in_row(error: ModelpackError, row: int | None) -> ModelpackError:
-    """The error of a row call, numbered as the caller sees the row."""
-    error.row = row
-    return error
