@@ -20,6 +20,8 @@ from modelpack.schema import Feature, Output
 
 Answers = dict[str, npt.NDArray[Any]]
 
+OLDEST_SKLEARN = (1, 6)
+
 # Framework (the top package of the model's class) to module and function; files are read by their framework's importer.
 _IMPORTERS = {
     "sklearn": ("modelpack.importers.sklearn", "import_sklearn"),
@@ -131,7 +133,9 @@ def import_estimator(
     model: Any, builder: Builder, frame: Frame, origin: str, *, classes: Sequence[Any] | None = None
 ) -> Outputs:
     """Adds a bare model, or the last step of a pipeline, to the program by its framework's importer."""
-    module, function = _IMPORTERS[framework_of(model, origin)]
+    framework = framework_of(model, origin)
+    refuse_old(framework, origin)
+    module, function = _IMPORTERS[framework]
     found: Outputs = getattr(import_module(module), function)(model, builder, frame, origin, classes=classes)
     return found
 
@@ -178,6 +182,7 @@ def judge(model: Any, origin: str) -> Iterator[Verdict]:
     except UnsupportedModelError as error:
         yield Verdict.refusal(type(model).__name__, error)
         return
+    refuse_old(framework, origin)
     module, function = _JUDGES[framework]
     yield from getattr(import_module(module), function)(model, origin)
 
@@ -185,6 +190,18 @@ def judge(model: Any, origin: str) -> Iterator[Verdict]:
 def origin_of(model: Any) -> str:
     """What errors call the whole model: its class, or its file."""
     return os.path.basename(model) if isinstance(model, (str, os.PathLike)) else type(model).__name__
+
+
+def refuse_old(framework: str, origin: str) -> None:
+    """Refuses a scikit-learn whose inside is laid out otherwise."""
+    module = import_module(framework) if framework == "sklearn" else None
+    if module is not None and tuple(int(part) for part in module.__version__.split(".")[:2]) < OLDEST_SKLEARN:
+        oldest = ".".join(str(part) for part in OLDEST_SKLEARN)
+        raise UnsupportedModelError(
+            origin,
+            f"scikit-learn {module.__version__} is older than {oldest}",
+            f"train with scikit-learn {oldest} or newer",
+        )
 
 
 def framework_of(model: Any, origin: str) -> str:

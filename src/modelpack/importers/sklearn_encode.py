@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,19 @@ def _one_hot_unknown(step: OneHotEncoder, index: int) -> int | None:
     if step.handle_unknown == "error":
         return None
     infrequent = step._infrequent_indices[index] if step._infrequent_enabled else None
-    if infrequent is None or step.handle_unknown == "ignore":
+    joins = step.handle_unknown == "infrequent_if_exist" or (step.handle_unknown == "warn" and _warn_joins_infrequent())
+    if infrequent is None or not joins:
         return UNKNOWN
     return _one_hot_column(step, index, int(infrequent[0]))
+
+
+@cache
+def _warn_joins_infrequent() -> bool:
+    """Whether handle_unknown="warn" counts unknown categories among the infrequent: it depends on the version."""
+    with quiet():
+        probe = OneHotEncoder(handle_unknown="warn", min_frequency=2, sparse_output=False)
+        probe.fit(np.array([["often"], ["often"], ["seldom"]], dtype=object))
+        return bool(probe.transform(np.array([["never"]], dtype=object)).any())
 
 
 @transformer(OrdinalEncoder)

@@ -35,7 +35,9 @@ def simple_imputer(step: SimpleImputer, builder: Builder, frame: Frame, origin: 
     refuse_sparse(checked, origin)
     dropped = np.zeros(len(checked), dtype=bool) if step.keep_empty_features else _is_nan(step.statistics_)
     kept = np.flatnonzero(~dropped)
-    fill = step.statistics_[kept].astype(step._fill_dtype, copy=False)
+    fill = step.statistics_[kept]
+    if hasattr(step, "_fill_dtype"):
+        fill = fill.astype(step._fill_dtype, copy=False)
     cells = _imputed(step.missing_values, fill, builder, checked.take(kept), origin)
     if step.add_indicator:
         cells += _indicator(step.missing_values, builder, checked.take(step.indicator_.features_), origin)
