@@ -1,12 +1,15 @@
 //! The gate of the engine: random programs on hostile rows, where every path must give the reference's bits and its errors.
 
+mod carriers;
+mod forests;
+
 use modelpack_bundle::{ErrorCode, OutputType as SchemaType, Schema};
 
 use crate::batch::Shares;
 use crate::call::{Call, OutputBuffer};
 use crate::columns::{Column, Strided, Validity, Values};
 use crate::model::Model;
-use crate::testing::{hostile_rows, random_program, Random};
+use crate::testing::{hostile_rows, random_program, Random, TestProgram};
 
 /// Programs that the gate draws, in each of its parts.
 const PROGRAMS: u64 = 400;
@@ -51,10 +54,13 @@ struct Case {
 
 impl Case {
     fn draw(seed: u64) -> Case {
-        let drawn = random_program(seed);
-        let program = drawn.check().expect("the generator draws well-formed programs");
         // Whole strips and blocks, parts of them, and single rows.
         let rows = Random::new(seed ^ 0x5eed).pick(&[1, 2, 5, 64, 70, 130]);
+        Case::of(random_program(seed), seed, rows)
+    }
+
+    fn of(drawn: TestProgram, seed: u64, rows: usize) -> Case {
+        let program = drawn.check().expect("the generator draws well-formed programs");
         let cells = hostile_rows(&program, &drawn.schema, seed, rows).concat();
         let model = Model::new(program, &drawn.schema);
         Case {
