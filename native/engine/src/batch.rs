@@ -10,7 +10,7 @@ use modelpack_math::FloatEnvironment;
 
 use crate::call::{Call, OutputBuffer};
 use crate::columns::Column;
-use crate::model::{column_cell, settle, Model, Row};
+use crate::model::{settle, ColumnRow, Model};
 use crate::output;
 use crate::scratch::{carve, carved_cells, with_scratch, Scratch};
 use crate::stats::{self, Seen};
@@ -182,14 +182,12 @@ impl Batch<'_> {
     }
 
     fn row(&self, row: usize, scratch: &mut Scratch<'_>) -> Result<()> {
-        let source = Row {
-            schema: self.schema,
-            mask: self.mask,
-            carrier: &|feature| self.columns[feature].carrier(),
-            cell: &|feature| column_cell(self.schema, self.columns, feature, row),
+        let source = ColumnRow {
+            columns: self.columns,
+            row,
         };
         self.model
-            .answer_row(&source, scratch)
+            .answer_row(self.schema, self.mask, &source, scratch)
             .map_err(|error| error.with_row(row))?;
         self.write(row, 1, scratch);
         Ok(())

@@ -51,14 +51,8 @@ impl Model {
             return Err(cell_count(schema, cells.len()));
         }
         let mask = output::check(schema, call, 1)?;
-        let row = Row {
-            schema,
-            mask,
-            carrier: &|_| Carrier::Row,
-            cell: &|feature| Ok(cells[feature]),
-        };
-        with_scratch(self.plan.layout(1), |scratch| {
-            let answer = self.answer_row(&row, scratch);
+        with_scratch(self.plan.row_layout(), |scratch| {
+            let answer = self.answer_row(schema, mask, &CellRow(cells), scratch);
             let answer = answer.map_err(|error| {
                 if error.row().is_none() {
                     error.with_row(0)
@@ -75,8 +69,14 @@ impl Model {
     }
 
     /// Runs the plan on one row; its answer is in the scratch.
-    pub(crate) fn answer_row(&self, row: &Row<'_>, scratch: &mut Scratch<'_>) -> Result<()> {
-        let answer = self.run_row(row, scratch);
+    pub(crate) fn answer_row(
+        &self,
+        schema: &Schema,
+        mask: u64,
+        row: &impl Row,
+        scratch: &mut Scratch<'_>,
+    ) -> Result<()> {
+        let answer = self.run_row(schema, mask, row, scratch);
         match answer {
             Ok(()) => self.stats.keep(1),
             Err(_) => stats::forget(),
@@ -84,20 +84,20 @@ impl Model {
         answer
     }
 
-    fn run_row(&self, row: &Row<'_>, scratch: &mut Scratch<'_>) -> Result<()> {
-        for feature in 0..row.schema.features.len() {
-            let cell = (row.cell)(feature)?;
+    fn run_row(&self, schema: &Schema, mask: u64, row: &impl Row, scratch: &mut Scratch<'_>) -> Result<()> {
+        for feature in 0..schema.features.len() {
+            let cell = row.cell(schema, feature)?;
             self.admission
-                .cell(row.schema, feature, cell, (row.carrier)(feature), scratch)?;
+                .cell(schema, feature, cell, row.carrier(feature), scratch)?;
         }
         for step in &self.plan.steps {
-            if !step.runs(row.mask) {
+            if !step.runs(mask) {
                 continue;
             }
             if let Err(violation) = step.kernel.run(scratch, 1) {
                 return Err(requirement::error(
                     &self.program,
-                    row.schema,
+                    schema,
                     &self.program.ops[step.op],
                     &violation,
                 ));
@@ -134,21 +134,45 @@ impl Model {
     }
 }
 
-/// One row wherever it lies, and what is wanted of it.
-pub(crate) struct Row<'a> {
-    pub schema: &'a Schema,
-    pub mask: u64,
-    pub carrier: &'a dyn Fn(usize) -> Carrier,
-    pub cell: &'a dyn Fn(usize) -> Result<u64>,
+/// One row wherever it lies.
+pub(crate) trait Row {
+    fn cell(&self, schema: &Schema, feature: usize) -> Result<u64>;
+    fn carrier(&self, feature: usize) -> Carrier;
 }
 
-/// The cell of a row of columns, counted as absent where it is.
-pub(crate) fn column_cell(schema: &Schema, columns: &[Column<'_>], feature: usize, row: usize) -> Result<u64> {
-    let mut cell = [0];
-    let rounded = columns[feature].cells(&schema.features[feature], row, &mut cell)?;
-    stats::count(feature, Seen::Rounded, rounded as u32);
-    stats::count(feature, Seen::Absent, u32::from(columns[feature].is_absent()));
-    Ok(cell[0])
+struct CellRow<'a>(&'a [u64]);
+
+impl Row for CellRow<'_> {
+    #[inline]
+    fn cell(&self, _schema: &Schema, feature: usize) -> Result<u64> {
+        Ok(self.0[feature])
+    }
+
+    #[inline]
+    fn carrier(&self, _feature: usize) -> Carrier {
+        Carrier::Row
+    }
+}
+
+/// A row of columns. What its carrier rounded or lacked is counted as it is read.
+pub(crate) struct ColumnRow<'a> {
+    pub columns: &'a [Column<'a>],
+    pub row: usize,
+}
+
+impl Row for ColumnRow<'_> {
+    fn cell(&self, schema: &Schema, feature: usize) -> Result<u64> {
+        let column = &self.columns[feature];
+        let mut cell = [0];
+        let rounded = column.cells(&schema.features[feature], self.row, &mut cell)?;
+        stats::count(feature, Seen::Rounded, rounded as u32);
+        stats::count(feature, Seen::Absent, u32::from(column.is_absent()));
+        Ok(cell[0])
+    }
+
+    fn carrier(&self, feature: usize) -> Carrier {
+        self.columns[feature].carrier()
+    }
 }
 
 /// With a status, an error is the row's own affair; without, it ends the call.

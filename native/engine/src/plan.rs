@@ -56,6 +56,7 @@ pub struct Plan {
     pub outputs: Vec<Columns>,
     slots: usize,
     block_rows: usize,
+    row_layout: Layout,
 }
 
 impl Plan {
@@ -66,6 +67,11 @@ impl Plan {
     /// Rows of a full block.
     pub fn block_rows(&self) -> usize {
         self.block_rows
+    }
+
+    /// The scratch for a single row.
+    pub fn row_layout(&self) -> Layout {
+        self.row_layout
     }
 
     /// The scratch for blocks of `rows` rows.
@@ -209,13 +215,16 @@ impl<'a> Planner<'a> {
             .map(|(_, value)| self.resolve(*value, &slots))
             .collect();
         let slots = allocator.high_water();
-        Plan {
+        let mut plan = Plan {
             inputs,
             steps,
             outputs,
             slots,
             block_rows: block_rows(slots),
-        }
+            row_layout: Layout::default(),
+        };
+        plan.row_layout = plan.layout(1);
+        plan
     }
 
     fn place(&self, value: ValueId, allocator: &mut SlotAllocator, slots: &mut [Slot]) -> Vec<Slot> {

@@ -96,7 +96,7 @@ impl Scratch<'_> {
 }
 
 /// How much a plan needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     pub slots: usize,
     pub rows: usize,

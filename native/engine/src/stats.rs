@@ -60,10 +60,14 @@ thread_local! {
 }
 
 /// Counts for the row or block in hand; nothing is added to a predictor before [`Stats::keep`].
+#[inline]
 pub fn count(feature: usize, seen: Seen, times: u32) {
-    if times == 0 {
-        return;
+    if times != 0 {
+        tally(feature, seen, times);
     }
+}
+
+fn tally(feature: usize, seen: Seen, times: u32) {
     TALLY.with_borrow_mut(|tally| {
         let index = feature * COUNTERS + seen as usize;
         if tally.counters.len() <= index {

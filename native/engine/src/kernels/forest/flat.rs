@@ -154,8 +154,8 @@ impl<K: Ordered> Flat<K> {
         }
     }
 
-    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32]) {
-        assert!(keys.len() >= self.key_columns * STRIP_ROWS && positions.len() == STRIP_ROWS);
+    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS]) {
+        assert!(keys.len() >= self.key_columns * STRIP_ROWS);
         for (group, positions) in positions.chunks_exact_mut(GROUP_ROWS).enumerate() {
             // SAFETY: the assertion holds for every column and row.
             let key = |row: usize, column: usize| unsafe {

@@ -4,6 +4,7 @@
 //! key of its own: the column gives it the least key (left at every node), the greatest (right at every node), or that of 0.0. A
 //! column whose nodes differ in where they send what is missing stands twice.
 
+use super::perfect::StripWalk;
 use crate::forest::{
     CategoryCast, Forest, SplitCompare, FLAG_CATEGORICAL, FLAG_MISSING_LEFT, MISSING_NAN, MISSING_SHIFT, MISSING_ZERO,
 };
@@ -30,6 +31,10 @@ pub trait Ordered: Cell + Ord + Send + Sync + 'static {
     fn of_f64(x: f64) -> Self;
     /// The threshold `t` such that `x` goes left exactly if its key is less than `t`; and whether a proof of narrowing was used.
     fn threshold(x: f64, compare: SplitCompare) -> (Self, bool);
+    /// A walk of perfect trees that this processor does faster than that of any.
+    fn strip_walk(_depth: u32) -> Option<StripWalk<Self>> {
+        None
+    }
     /// Key of a category less than 2^31.
     fn of_category(category: u32) -> Self;
     /// The category that a key is; a number no set holds for `OUT_OF_RANGE` and `MISSING`.
@@ -80,6 +85,12 @@ impl Ordered for i64 {
 }
 
 impl Ordered for i32 {
+    #[cfg(target_arch = "x86_64")]
+    fn strip_walk(depth: u32) -> Option<StripWalk<i32>> {
+        use super::perfect_avx512::{detected, walk_strip, DEPTH};
+        (depth <= DEPTH && detected()).then_some(walk_strip as StripWalk<i32>)
+    }
+
     const LEFT: i32 = i32::MIN;
     const RIGHT: i32 = i32::MAX;
     const ZERO: i32 = 0;

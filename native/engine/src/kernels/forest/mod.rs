@@ -7,6 +7,8 @@ mod flat;
 mod keys;
 mod leaves;
 mod perfect;
+#[cfg(target_arch = "x86_64")]
+mod perfect_avx512;
 mod sets;
 mod trees;
 
@@ -90,7 +92,7 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
     /// At most `STRIP_ROWS` rows from `first` on.
     fn run_strip(&self, scratch: &mut Scratch<'_>, first: usize, strip: usize, rows: usize) {
         let (mut slots, temporary) = scratch.split();
-        let (keys, temporary) = carve::<K>(temporary, self.columns.len() * STRIP_ROWS);
+        let (keys, _) = carve::<K>(temporary, self.columns.len() * STRIP_ROWS);
         for (keys, column) in keys.chunks_exact_mut(STRIP_ROWS).zip(&self.columns) {
             let cells = slots.read::<X>(self.input[column.column as usize], rows);
             column.rule.keys(&cells[first..first + strip], keys);
@@ -104,9 +106,9 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
         for output in 0..self.output.len() {
             sums.column(output).fill(self.leaves.first(output));
         }
-        let (positions, _) = carve::<u32>(temporary, STRIP_ROWS);
+        let mut positions = [0; STRIP_ROWS];
         for tree in 0..self.trees.count() {
-            self.trees.walk_strip(tree, keys, positions);
+            self.trees.walk_strip(tree, keys, &mut positions);
             self.leaves.add_strip(tree, &positions[..strip], &mut sums);
         }
     }
@@ -126,8 +128,7 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> Kernel for ForestKernel<X, K, 
 
     fn temporary_cells(&self, rows: usize) -> usize {
         let strip = if rows < LEAST_STRIP_ROWS { 1 } else { STRIP_ROWS };
-        carved_cells::<K>(self.columns.len() * strip)
-            + carved_cells::<u32>(STRIP_ROWS).max(carved_cells::<A>(self.output.len()))
+        carved_cells::<K>(self.columns.len() * strip) + carved_cells::<A>(self.output.len())
     }
 
     fn describe(&self) -> String {

@@ -70,7 +70,7 @@ impl<K: Ordered> Trees<K> {
     }
 
     /// Writes the position that each row of a strip reaches in a tree. `keys`: `STRIP_ROWS` keys for each column.
-    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32]) {
+    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS]) {
         match &self.shape {
             Shape::Perfect(trees) => trees.walk_strip(tree, keys, positions),
             Shape::Flat(trees) => trees.walk_strip(tree, keys, positions),
