@@ -44,6 +44,7 @@ setup: $(VENV)/.installed ## the Python environment and the native library
 
 $(C_LIBRARY): $(RUST_SOURCES)
 	$(CARGO) build $(MANIFEST) --quiet --release -p modelpack-capi
+	@ln -sf libmodelpack.so native/target/release/libmodelpack.so.0
 	@touch $@
 
 $(JNI_LIBRARY): $(RUST_SOURCES)
