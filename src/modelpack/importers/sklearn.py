@@ -18,6 +18,7 @@ from modelpack.importers import (  # noqa: F401
     sklearn_hist,
     sklearn_impute,
     sklearn_linear,
+    sklearn_linear_classifier,
     sklearn_scale,
     sklearn_select,
     sklearn_tree,

@@ -1,8 +1,9 @@
 """How far the framework's answers may lie from the program's, per cell (docs/SEMANTICS.md).
 
-Class C: numpy's matrix product is not the same for one row and for a batch. Two orders in which to sum n products differ
-by at most n * eps * sum(|x * w|), fused or not; nothing less holds, since rounding adds up where all products have one
-sign (measured: 9 at 100 equal columns, 314 at 3,000). Class B: numpy's own exp differs from the C library's by one ulp on some processors.
+Class C: numpy's matrix product is not the same for one row and for a batch. Two orders in which to sum n products
+differ by at most n * eps * sum(|x * w|), fused or not; nothing less holds, since rounding adds up where all products
+have one sign (measured: 9 at 100 equal columns, 314 at 3,000). Class B: numpy's own exp differs from the C library's
+by one ulp on some processors.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ def softmax(probability: Floats, margin: Floats, eps: float = EPSILON) -> Floats
     return np.asarray(p * (1.01 * spread + (6.0 + columns) * eps) + np.finfo(np.float64).tiny)
 
 
-def exponential(value: Floats) -> Floats:
-    """One ulp of exp."""
-    return np.asarray(2.0 * EPSILON * np.abs(value))
+def exponential(value: Floats, margin: Floats | float = 0.0, eps: float = EPSILON) -> Floats:
+    """For exp of a margin known to within `margin`, and a few ulp of exp."""
+    return np.asarray((1.01 * margin + 4.0 * eps) * np.abs(value).astype(np.float64))
 
 
 def undecided_labels(margin: Floats, bound: Floats) -> Floats:

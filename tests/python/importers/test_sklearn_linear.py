@@ -8,18 +8,26 @@ from sklearn.base import clone
 from sklearn.linear_model import (
     BayesianRidge,
     ElasticNet,
+    GammaRegressor,
     HuberRegressor,
     Lasso,
     LassoCV,
     LinearRegression,
     LogisticRegression,
     MultiTaskLasso,
+    Perceptron,
+    PoissonRegressor,
+    QuantileRegressor,
     Ridge,
     RidgeClassifier,
     RidgeCV,
+    SGDClassifier,
+    SGDRegressor,
+    TweedieRegressor,
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+from sklearn.svm import LinearSVC, LinearSVR
 
 PRECISIONS = [(np.float64, np.float64), (np.float32, np.float32), (np.float64, np.float32), (np.float32, np.float64)]
 
@@ -45,7 +53,10 @@ def test_regression_in_the_precision_of_weights_and_data(agrees, dense, response
     agrees(model, dense.astype(later), exact=False)
 
 
-@pytest.mark.parametrize("estimator", [RidgeCV(), LassoCV(), BayesianRidge(), HuberRegressor()], ids=str)
+FURTHER = [RidgeCV(), LassoCV(), BayesianRidge(), HuberRegressor(), SGDRegressor(), QuantileRegressor(), LinearSVR()]
+
+
+@pytest.mark.parametrize("estimator", FURTHER, ids=str)
 def test_further_linear_regressors(agrees, dense, response, estimator):
     agrees(clone(estimator).fit(dense, response), dense, exact=False)
 
@@ -88,6 +99,24 @@ def test_logistic_regression_by_liblinear(agrees, dense, bins):
 def test_ridge_classifier(agrees, dense, bins):
     for target in (bins, bins > 0):
         agrees(RidgeClassifier().fit(dense, target), dense, exact=False)
+
+
+@pytest.mark.parametrize("estimator", [LinearSVC(), Perceptron(), SGDClassifier()], ids=str)
+def test_margins_without_probabilities(agrees, dense, bins, estimator):
+    for target in (bins, bins > 0):
+        predictor = agrees(clone(estimator).fit(dense, target), dense, exact=False)
+        assert not hasattr(predictor, "predict_proba")
+
+
+def test_logistic_regression_by_gradient_descent(agrees, dense, bins):
+    agrees(SGDClassifier(loss="log_loss", random_state=0).fit(dense, bins > 0), dense, exact=False)
+
+
+@pytest.mark.parametrize("estimator", [PoissonRegressor(), GammaRegressor(), TweedieRegressor(power=1.5)], ids=str)
+def test_generalised_models_with_a_logarithmic_link(packed, dense, response, estimator):
+    model = clone(estimator).fit(dense, np.abs(response) + 0.1)
+    found = packed(model, dense).predict(dense)
+    np.testing.assert_allclose(found, model.predict(dense), rtol=1e-14)
 
 
 def test_sums_over_a_sparse_matrix_have_the_same_bits(agrees, mixed, targets):
