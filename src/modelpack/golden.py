@@ -67,7 +67,8 @@ def synthetic_rows(sample: Any, features: Sequence[Feature], count: int = 32) ->
     rng = np.random.default_rng(20130101)
     columns = sample_columns(sample, None)
     drawn = {
-        name: draw(column, feature, rng, count) for (name, column), feature in zip(columns.items(), features, strict=True)
+        name: draw(column, feature, rng, count)
+        for (name, column), feature in zip(columns.items(), features, strict=True)
     }
     if hasattr(sample, "iloc"):
         frame = take_rows(sample, np.zeros(count, dtype=np.int64)).reset_index(drop=True)
@@ -121,7 +122,9 @@ def golden_member(
     tensors: dict[str, np.ndarray] = {"cells": np.ascontiguousarray(cells, dtype=np.uint64)}
     for output in outputs:
         dtype, shape = NUMPY[output.dtype], (len(cells), output.columns)
-        tensors[f"framework.{output.name}"] = canonical_nan(np.asarray(framework[output.name]).reshape(shape).astype(dtype))
+        tensors[f"framework.{output.name}"] = canonical_nan(
+            np.asarray(framework[output.name]).reshape(shape).astype(dtype)
+        )
         tensors[f"native.{output.name}"] = canonical_nan(np.asarray(native[output.name]).reshape(shape).astype(dtype))
         allowed = bound[output.name] if bound is not None and output.name in bound else np.zeros(shape)
         tensors[f"bound.{output.name}"] = np.broadcast_to(allowed, shape).astype(np.float64)

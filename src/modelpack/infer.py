@@ -80,7 +80,9 @@ def sample_columns(sample: Any, feature_names: Sequence[str] | None) -> dict[str
     else:
         array = sample.toarray() if hasattr(sample, "toarray") else np.asarray(sample)
         if array.ndim != 2:
-            raise InputError(f"the sample has {array.ndim} dimension(s); give an array of rows × features or a data frame")
+            raise InputError(
+                f"the sample has {array.ndim} dimension(s); give an array of rows × features or a data frame"
+            )
         columns = [array[:, i] for i in range(array.shape[1])]
         names = list(feature_names) if feature_names is not None else [f"f{i}" for i in range(len(columns))]
     if feature_names is not None and len(feature_names) != len(columns):
@@ -162,7 +164,11 @@ def value_kind(value: Any) -> str:
 
 
 def is_null(value: Any) -> bool:
-    return value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, (float, np.floating)) and value != value)
+    return (
+        value is None
+        or type(value).__name__ in ("NAType", "NaTType")
+        or (isinstance(value, (float, np.floating)) and value != value)
+    )
 
 
 def column_null(name: str, dtype: str, column: Any) -> str:

@@ -14,7 +14,9 @@ CURVE_POINTS = 201
 CALIBRATION_BINS = 10
 
 
-def split_metrics(task: str, outputs: tuple[Output, ...], answers: Mapping[str, np.ndarray], y: Any, weight: Any) -> dict[str, Any]:
+def split_metrics(
+    task: str, outputs: tuple[Output, ...], answers: Mapping[str, np.ndarray], y: Any, weight: Any
+) -> dict[str, Any]:
     """Metrics and curves of one split.
 
     Parameters
@@ -81,7 +83,9 @@ def class_indices(observed: np.ndarray, classes: tuple[Any, ...]) -> np.ndarray:
     try:
         return np.array([position[value] for value in observed.tolist()], dtype=np.int64)
     except KeyError as unknown:
-        raise InputError(f"evaluation: label {unknown.args[0]!r} is not among the model's classes {list(classes)!r}") from None
+        raise InputError(
+            f"evaluation: label {unknown.args[0]!r} is not among the model's classes {list(classes)!r}"
+        ) from None
 
 
 def regression(y: np.ndarray, value: np.ndarray, weight: np.ndarray | None) -> dict[str, float]:
@@ -122,7 +126,9 @@ def classification(
     if probability is None:
         return values, curves
     p = np.asarray(probability, dtype=np.float64)
-    values["log_loss"] = float(metrics.log_loss(y, p / p.sum(axis=1, keepdims=True), labels=every, sample_weight=weight))
+    values["log_loss"] = float(
+        metrics.log_loss(y, p / p.sum(axis=1, keepdims=True), labels=every, sample_weight=weight)
+    )
     positives = [1] if len(classes) == 2 else every
     for k in positives:
         if 0 < np.count_nonzero(y == k) < len(y):

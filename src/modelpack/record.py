@@ -21,7 +21,9 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "xgboost", "xgboost-cpu", "lightgb
 TOP_CATEGORIES = 20
 
 
-def data_reference(data: Any, *, role: str, uri: str | None = None, feature_names: Sequence[str] | None = None) -> dict[str, Any]:
+def data_reference(
+    data: Any, *, role: str, uri: str | None = None, feature_names: Sequence[str] | None = None
+) -> dict[str, Any]:
     """A reference to a data set: its role, rows and digest, and where it lies.
 
     Parameters
@@ -48,7 +50,12 @@ def data_reference(data: Any, *, role: str, uri: str | None = None, feature_name
         rows = len(column)
         digest.update(f"{len(name.encode())}:{name}\n".encode())
         column_bytes(column, digest)
-    reference: dict[str, Any] = {"role": role, "rows": rows, "columns": len(columns), "digest": f"sha256:{digest.hexdigest()}"}
+    reference: dict[str, Any] = {
+        "role": role,
+        "rows": rows,
+        "columns": len(columns),
+        "digest": f"sha256:{digest.hexdigest()}",
+    }
     if uri is not None:
         reference["uri"] = uri
     return reference
@@ -68,7 +75,12 @@ def column_bytes(column: Any, digest: Any) -> None:
 
 
 def make_record(
-    given: Mapping[str, Any] | None, features: Sequence[Feature], sample: Any, *, statistics: bool, importance: Any = None
+    given: Mapping[str, Any] | None,
+    features: Sequence[Feature],
+    sample: Any,
+    *,
+    statistics: bool,
+    importance: Any = None,
 ) -> dict[str, Any]:
     """The record of a bundle: what the caller gave, the packages that were at work, and statistics of the sample.
 
@@ -85,7 +97,9 @@ def make_record(
     for reference in record.get("data", ()):
         lacking = [key for key in ("role", "rows", "digest") if key not in reference]
         if lacking:
-            raise InputError(f"record: a data reference lacks {lacking[0]!r}; make it with modelpack.data_reference(X, role=…)")
+            raise InputError(
+                f"record: a data reference lacks {lacking[0]!r}; make it with modelpack.data_reference(X, role=…)"
+            )
     if statistics:
         record["statistics"] = feature_statistics(features, sample)
         if importance is not None:
@@ -127,8 +141,12 @@ def time_text(key: str, value: Any) -> str:
 
 def feature_statistics(features: Sequence[Feature], sample: Any) -> dict[str, Any]:
     """Per feature: rows, share missing, and the range and quartiles, or the most frequent values."""
-    columns = list(sample_columns(sample, [f.name for f in features] if not hasattr(sample, "columns") else None).values())
-    return {feature.name: column_statistics(feature, column) for feature, column in zip(features, columns, strict=False)}
+    columns = list(
+        sample_columns(sample, [f.name for f in features] if not hasattr(sample, "columns") else None).values()
+    )
+    return {
+        feature.name: column_statistics(feature, column) for feature, column in zip(features, columns, strict=False)
+    }
 
 
 def column_statistics(feature: Feature, column: Any) -> dict[str, Any]:

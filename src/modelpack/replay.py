@@ -110,7 +110,9 @@ def difference(framework: np.ndarray, bundle: np.ndarray) -> np.ndarray:
     return np.where(same, 0.0, np.where(np.isnan(found), np.inf, found))
 
 
-def compare(report: EngineReport, framework: Answers, bundle: Answers, bound: Answers | None, data: Any, offset: int) -> None:
+def compare(
+    report: EngineReport, framework: Answers, bundle: Answers, bound: Answers | None, data: Any, offset: int
+) -> None:
     """Adds the rows to the report.
 
     Parameters
@@ -133,7 +135,9 @@ def compare(report: EngineReport, framework: Answers, bundle: Answers, bound: An
         found = difference(expected, answer)
         same_row = (canonical_bits(expected) == canonical_bits(answer)).all(axis=1)
         allowed = bound[name] if bound is not None and name in bound else None
-        refused = (found > allowed if allowed is not None else canonical_bits(expected) != canonical_bits(answer)).any(axis=1)
+        refused = (found > allowed if allowed is not None else canonical_bits(expected) != canonical_bits(answer)).any(
+            axis=1
+        )
         if refused.any():
             row = int(np.argmax(refused))
             raise MismatchError(mismatch_text(name, expected[row], answer[row], data, row, offset), row=offset + row)
@@ -153,7 +157,9 @@ def aligned(name: str, expected: np.ndarray, answer: np.ndarray) -> np.ndarray:
     if expected.shape != answer.shape:
         raise MismatchError(f"output {name!r}: the framework answers {expected.shape}, the bundle {answer.shape}")
     cast = expected.astype(answer.dtype)
-    if expected.dtype != answer.dtype and not np.array_equal(cast.astype(expected.dtype), expected, equal_nan=expected.dtype.kind == "f"):
+    if expected.dtype != answer.dtype and not np.array_equal(
+        cast.astype(expected.dtype), expected, equal_nan=expected.dtype.kind == "f"
+    ):
         raise MismatchError(f"output {name!r}: the framework answers {expected.dtype}, the bundle {answer.dtype}")
     return cast
 

@@ -31,4 +31,8 @@ def take_rows(data: Any, indices: Sequence[int] | np.ndarray) -> Any:
 
 def spread(rows: int, count: int) -> np.ndarray:
     """`count` row numbers spread evenly over `rows`, ascending and distinct."""
-    return np.unique(np.linspace(0, rows - 1, min(rows, count)).round().astype(np.int64)) if rows else np.empty(0, np.int64)
+    return (
+        np.unique(np.linspace(0, rows - 1, min(rows, count)).round().astype(np.int64))
+        if rows
+        else np.empty(0, np.int64)
+    )
