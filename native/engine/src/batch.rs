@@ -16,7 +16,7 @@ use crate::scratch::{carve, carved_cells, with_scratch, Scratch};
 use crate::stats::{self, Seen};
 
 /// A thread is not worth its start for fewer rows.
-const LEAST_THREAD_ROWS: usize = 4_096;
+const LEAST_THREAD_ROWS: usize = 1_024;
 
 /// What the threads of a call share.
 struct Batch<'a> {
@@ -124,7 +124,7 @@ impl Batch<'_> {
                 self.block(first + start, count, own, scratch)?;
             }
             Ok(())
-        })
+        })?
     }
 
     fn block(&self, first: usize, rows: usize, status: Option<&mut [i32]>, scratch: &mut Scratch<'_>) -> Result<()> {

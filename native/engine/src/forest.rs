@@ -88,4 +88,21 @@ impl Forest {
     pub fn tree_count(&self) -> usize {
         self.tree_output.len()
     }
+
+    /// The greatest depth of a tree's leaves. Children stand after their parent.
+    pub fn depth(&self, tree: usize) -> u32 {
+        let nodes = self.tree_node[tree] as usize..self.tree_node[tree + 1] as usize;
+        let mut depths = vec![0u32; nodes.len()];
+        let mut greatest = 0;
+        for (index, node) in nodes.enumerate() {
+            let below = depths[index] + 1;
+            greatest = greatest.max(below);
+            for child in [self.left[node], self.right[node]] {
+                if let Ok(child) = usize::try_from(child) {
+                    depths[child] = below;
+                }
+            }
+        }
+        greatest
+    }
 }

@@ -8,10 +8,13 @@ use modelpack_bundle::{quote, Bundle, Error, ErrorCode, Output, OutputType, Resu
 use crate::call::{Call, OutputBuffer};
 use crate::columns::{Column, Strided, Validity, Values};
 use crate::model::Model;
+use crate::work;
 
 const GOLDEN: &str = "golden.safetensors";
 /// A bundle may hold no more golden rows, so that opening it stays quick.
 const GOLDEN_ROWS: usize = 64;
+/// What all golden rows together may cost, in the units of [`work::per_row`]: a few seconds at most.
+const GOLDEN_WORK: u64 = 1 << 32;
 
 /// Answers of every output, row by row.
 enum Answers {
@@ -94,6 +97,7 @@ pub fn replay(bundle: &Bundle, model: &Model) -> Result<()> {
     let file = TensorFile::parse(bundle.read_member(GOLDEN)?).map_err(|error| error.within(GOLDEN))?;
     let schema = bundle.schema();
     let golden = Golden::read(&file, schema)?;
+    golden.check_work(model)?;
     let by_rows = golden.by_rows(schema, model)?;
     let by_block = golden.by_block(schema, model)?;
     for (index, output) in schema.outputs.iter().enumerate() {
@@ -128,6 +132,18 @@ impl Golden {
             features,
             rows,
         })
+    }
+
+    fn check_work(&self, model: &Model) -> Result<()> {
+        let work = work::per_row(&model.program).saturating_mul(self.rows as u64);
+        if work > GOLDEN_WORK {
+            let message = format!(
+                "replaying {} golden rows takes {work} steps; at most {GOLDEN_WORK}",
+                self.rows
+            );
+            return Err(Error::new(ErrorCode::Limit, message).with_hint("pack the model with fewer golden rows"));
+        }
+        Ok(())
     }
 
     fn by_rows(&self, schema: &Schema, model: &Model) -> Result<Vec<Answers>> {

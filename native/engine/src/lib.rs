@@ -1,4 +1,4 @@
-//! modelpack: engine.
+//! The native engine: a program is checked, planned onto slots, and run by kernels whose bits the reference interpreter defines.
 
 mod admission;
 pub mod arrow;
@@ -24,6 +24,8 @@ mod scratch;
 pub mod stats;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+mod work;
 
 pub use call::{Call, OutputBuffer, OutputType};
 pub use check::check;

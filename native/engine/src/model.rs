@@ -65,7 +65,7 @@ impl Model {
                     .for_each(|target| target.write(scratch, &self.plan.outputs[target.index()], 0, 1));
             }
             settle(call.status.as_deref_mut().map(|status| &mut status[0]), answer)
-        })
+        })?
     }
 
     /// Runs the plan on one row; its answer is in the scratch.

@@ -15,8 +15,10 @@ use crate::scratch::{Layout, Slot};
 pub const BLOCK_ROWS: usize = 512;
 /// A block holds fewer rows where its scratch would outgrow this, so that it stays in the processor's cache.
 pub const BLOCK_SCRATCH_BYTES: usize = 1 << 20;
-/// Fewer rows than this are never worth it, whatever the cache.
+/// Fewer rows than this are not worth it, whatever the cache,
 const LEAST_BLOCK_ROWS: usize = 16;
+/// but no block may need more memory than this.
+const MOST_SCRATCH_BYTES: usize = 64 << 20;
 
 /// The columns of a value: where each lies, and what its cells are.
 #[derive(Clone, Debug)]
@@ -106,7 +108,11 @@ impl Plan {
 /// Block rows for `slots` slots: a power of two.
 fn block_rows(slots: usize) -> usize {
     let mut rows = BLOCK_ROWS;
-    while rows > LEAST_BLOCK_ROWS && rows.saturating_mul(slots).saturating_mul(8) > BLOCK_SCRATCH_BYTES {
+    let bytes = |rows: usize| rows.saturating_mul(slots).saturating_mul(8);
+    while rows > LEAST_BLOCK_ROWS && bytes(rows) > BLOCK_SCRATCH_BYTES {
+        rows /= 2;
+    }
+    while rows > 1 && bytes(rows) > MOST_SCRATCH_BYTES {
         rows /= 2;
     }
     rows

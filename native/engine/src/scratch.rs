@@ -5,6 +5,8 @@
 use std::cell::RefCell;
 use std::slice;
 
+use modelpack_bundle::{Error, ErrorCode, Result};
+
 /// A column of the scratch.
 pub type Slot = u32;
 
@@ -119,7 +121,7 @@ thread_local! {
 }
 
 /// Runs `body` on this thread's scratch. What the memory held before is left in it: kernels write before they read.
-pub fn with_scratch<R>(layout: Layout, body: impl FnOnce(&mut Scratch<'_>) -> R) -> R {
+pub fn with_scratch<R>(layout: Layout, body: impl FnOnce(&mut Scratch<'_>) -> R) -> Result<R> {
     let line = ALIGNMENT_BYTES / CELL_BYTES;
     let stride = layout.stride();
     let columns = (layout.slots * stride).next_multiple_of(line);
@@ -128,18 +130,29 @@ pub fn with_scratch<R>(layout: Layout, body: impl FnOnce(&mut Scratch<'_>) -> R)
         // A kernel never calls back into a predictor, so the memory is free here.
         let mut memory = memory.borrow_mut();
         if memory.len() < needed {
+            let more = needed - memory.len();
+            memory.try_reserve_exact(more).map_err(|_| no_memory(needed))?;
             memory.resize(needed, 0);
         }
         let offset = memory.as_ptr().align_offset(ALIGNMENT_BYTES).min(line);
         let (cells, temporary) = memory[offset..].split_at_mut(columns);
         let temporary = &mut temporary[..layout.temporary_cells];
-        body(&mut Scratch {
+        Ok(body(&mut Scratch {
             cells,
             slots: layout.slots,
             stride,
             temporary,
-        })
+        }))
     })
+}
+
+#[cold]
+fn no_memory(cells: usize) -> Error {
+    let bytes = cells.saturating_mul(CELL_BYTES);
+    Error::new(
+        ErrorCode::NoMemory,
+        format!("{bytes} bytes of working memory cannot be had"),
+    )
 }
 
 /// `count` values at the start of temporary memory, and the cells after them. Starts at a cache line if the memory does.

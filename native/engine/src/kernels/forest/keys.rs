@@ -85,7 +85,7 @@ impl Ordered for i64 {
 }
 
 impl Ordered for i32 {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(avx512)]
     fn strip_walk(depth: u32) -> Option<StripWalk<i32>> {
         use super::perfect_avx512::{detected, walk_strip, DEPTH};
         (depth <= DEPTH && detected()).then_some(walk_strip as StripWalk<i32>)

@@ -7,7 +7,8 @@ mod flat;
 mod keys;
 mod leaves;
 mod perfect;
-#[cfg(target_arch = "x86_64")]
+#[cfg(avx512)]
+#[clippy::msrv = "1.89"]
 mod perfect_avx512;
 mod sets;
 mod trees;
@@ -22,8 +23,10 @@ use keys::{Key, KeyColumn};
 use leaves::{Accumulator, Leaves, Sums};
 use trees::{Trees, STRIP_ROWS};
 
-/// Below this many rows, each is walked alone.
+/// Below this many rows, each is walked alone,
 const LEAST_STRIP_ROWS: usize = 4;
+/// and also where the keys of a strip would take more memory than this.
+const STRIP_BYTES: usize = 16 << 20;
 
 pub fn build(forest: &Forest, input: &Columns, output: &[Slot]) -> Box<dyn Kernel> {
     match (forest.input, input.kind) {
@@ -63,6 +66,11 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
             leaves: Leaves::new(forest, &positions),
             input_type: std::marker::PhantomData,
         }
+    }
+
+    /// Whether a block of so many rows is walked in strips.
+    fn in_strips(&self, rows: usize) -> bool {
+        rows >= LEAST_STRIP_ROWS && self.columns.len() * STRIP_ROWS * size_of::<K>() <= STRIP_BYTES
     }
 
     /// One row of the block.
@@ -116,7 +124,7 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
 
 impl<X: Key<K>, K: keys::Ordered, A: Accumulator> Kernel for ForestKernel<X, K, A> {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
-        if rows < LEAST_STRIP_ROWS {
+        if !self.in_strips(rows) {
             (0..rows).for_each(|row| self.run_row(scratch, row, rows));
             return Ok(());
         }
@@ -127,7 +135,7 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> Kernel for ForestKernel<X, K, 
     }
 
     fn temporary_cells(&self, rows: usize) -> usize {
-        let strip = if rows < LEAST_STRIP_ROWS { 1 } else { STRIP_ROWS };
+        let strip = if self.in_strips(rows) { STRIP_ROWS } else { 1 };
         carved_cells::<K>(self.columns.len() * strip) + carved_cells::<A>(self.output.len())
     }
 

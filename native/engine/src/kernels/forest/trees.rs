@@ -87,34 +87,16 @@ impl<K: Ordered> Trees<K> {
 
 /// The depth to pad to, where padding is worth it.
 fn perfect_depth(forest: &Forest, columns: &[KeyColumn]) -> Option<u32> {
-    let depth = depth(forest);
+    let depth = (0..forest.tree_count())
+        .map(|tree| forest.depth(tree))
+        .max()
+        .unwrap_or(0);
     if depth > PERFECT_DEPTH || !forest.category_node.is_empty() || columns.len() > usize::from(u16::MAX) {
         return None;
     }
     let padded = forest.tree_count().saturating_mul(1 << depth);
     let nodes = forest.feature.len();
     (padded <= ALWAYS_PADDED_NODES.max(PADDING_FACTOR * nodes)).then_some(depth)
-}
-
-/// The greatest depth of a leaf. Children stand after their parent.
-fn depth(forest: &Forest) -> u32 {
-    let mut greatest = 0;
-    let mut depths: Vec<u32> = Vec::new();
-    for bounds in forest.tree_node.windows(2) {
-        let (first, count) = (bounds[0] as usize, (bounds[1] - bounds[0]) as usize);
-        depths.clear();
-        depths.resize(count, 0);
-        for node in 0..count {
-            let below = depths[node] + 1;
-            greatest = greatest.max(below);
-            for child in [forest.left[first + node], forest.right[first + node]] {
-                if let Ok(child) = usize::try_from(child) {
-                    depths[child] = below;
-                }
-            }
-        }
-    }
-    greatest
 }
 
 /// The root of a tree in the notation of children: its first node, or its only leaf.
