@@ -1,4 +1,4 @@
-"""OneHotEncoder and OrdinalEncoder: a table over the codes of each column."""
+"""OneHotEncoder, OrdinalEncoder and TargetEncoder: a table over the codes of each column."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 from sklearn.utils import _safe_indexing
 from sklearn.utils._missing import is_scalar_nan
 from sklearn.utils.validation import check_array
@@ -107,6 +107,22 @@ def _ordinal_number(step: OrdinalEncoder, index: int, place: int) -> Any:
     if step._missing_indices.get(index) == place:
         return step.encoded_missing_value
     return _grouped(step, index, place)
+
+
+@transformer(TargetEncoder)
+def target(step: TargetEncoder, builder: Builder, frame: Frame, origin: str) -> list[Cell]:
+    """Per category what training saw of the target, per class where there are several; unknown ones get its mean."""
+    several = len(step.classes_) if step.target_type_ == "multiclass" else 1
+    means = np.ravel(step.target_mean_)
+    cells: list[Cell] = []
+    for index, column in enumerate(encoder_columns(builder, frame, origin)):
+        places = category_places(builder, column, step.categories_[index], origin)
+        encodings = step.encodings_[index * several : (index + 1) * several]
+        known = [np.append(encoding, mean) for encoding, mean in zip(encodings, means, strict=True)]
+        table = np.column_stack(known).astype(np.float64)[places.place]
+        block = builder.op("lookup@1", places.value, origin=origin, tensors={"table": table})
+        cells += [Cell(block, cell) for cell in range(several)]
+    return cells
 
 
 def require_known(builder: Builder, places: Places, origin: str) -> None:

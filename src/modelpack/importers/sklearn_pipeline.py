@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import FunctionTransformer
 
 from modelpack.errors import UnsupportedModelError
 from modelpack.importers.frame import Frame
 from modelpack.importers.sklearn_array import NUMERIC, checked_array
 from modelpack.importers.sklearn_step import (
     Cell,
-    Refusal,
     child,
     quiet,
     transform_step,
@@ -104,17 +102,3 @@ def dense_cells(part: Frame, builder: Builder, origin: str) -> list[Cell]:
         return passed(part)
     block = builder.op("to_dense@1", part.block(builder, origin), origin=origin)
     return [Cell(block, index, column.finite, column.small) for index, column in enumerate(part.columns)]
-
-
-def function_refusals(step: FunctionTransformer) -> list[Refusal]:
-    if step.func is None:
-        return []
-    name = getattr(step.func, "__name__", repr(step.func))
-    return [Refusal(f"the function {name} is arbitrary code", "apply it before the model, or use func=None")]
-
-
-@transformer(FunctionTransformer, refusals=function_refusals)
-def function(step: FunctionTransformer, builder: Builder, frame: Frame, origin: str) -> list[Cell]:
-    if step.validate:
-        frame = checked_array(builder, frame, origin, dtype=NUMERIC, finite=True)
-    return passed(frame)

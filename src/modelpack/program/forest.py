@@ -80,17 +80,18 @@ class Tree:
 
 def _parents_first(left: Array, right: Array, is_leaf: Array) -> Array:
     """The nodes reached from the root, each after its parent: in the framework's own order where that holds already."""
+    splits = np.flatnonzero(~is_leaf)
+    children = np.concatenate([left[splits], right[splits]])
+    ordered = bool(np.all(left[splits] > splits) and np.all(right[splits] > splits))
+    if ordered and len(children) == len(is_leaf) - 1 and len(np.unique(children)) == len(children):
+        return np.arange(len(is_leaf))
     order, stack = [], [0]
     while stack:
         node = stack.pop()
         order.append(node)
         if not is_leaf[node]:
             stack += [int(right[node]), int(left[node])]
-    found = np.array(sorted(order))
-    splits = found[~is_leaf[found]]
-    if np.all(left[splits] > splits) and np.all(right[splits] > splits):
-        return found
-    return np.array(order)
+    return np.array(sorted(order)) if ordered else np.array(order)
 
 
 def bitset(categories: Iterable[int]) -> Array:
