@@ -28,6 +28,13 @@ pub struct Columns {
     pub slots: Vec<Slot>,
 }
 
+impl Columns {
+    /// (input, output) of each column, for an op that works column by column.
+    pub fn to(&self, output: &[Slot]) -> Vec<(Slot, Slot)> {
+        self.slots.iter().copied().zip(output.iter().copied()).collect()
+    }
+}
+
 /// One step of a plan.
 pub struct Step {
     /// Bit i: output i needs it. A check has all bits.

@@ -8,10 +8,6 @@ use crate::plan::Columns;
 use crate::program::{MathFunction, SigmoidForm, SoftmaxForm};
 use crate::scratch::{Scratch, Slot};
 
-fn pairs(input: &Columns, output: &[Slot]) -> Vec<(Slot, Slot)> {
-    input.slots.iter().copied().zip(output.iter().copied()).collect()
-}
-
 /// A float type with its elementary functions.
 pub trait Functions: Real {
     fn exp(self) -> Self;
@@ -81,7 +77,7 @@ impl<T: Functions> Elementary<T> {
         Elementary {
             name,
             function,
-            columns: pairs(input, output),
+            columns: input.to(output),
         }
     }
 }
@@ -105,7 +101,7 @@ pub fn sigmoid<T: Functions>(
     form: SigmoidForm,
     scale: Option<f64>,
 ) -> Box<dyn Kernel> {
-    let columns = pairs(input, output);
+    let columns = input.to(output);
     match form {
         SigmoidForm::XgboostF32 => Box::new(XgboostSigmoid { columns }),
         SigmoidForm::Lightgbm => {

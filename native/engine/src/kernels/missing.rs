@@ -9,10 +9,6 @@ use crate::scratch::{Cell, Scratch, Slot};
 const NULL: i32 = -1;
 const NAN: i32 = -2;
 
-fn pairs(input: &Columns, output: &[Slot]) -> Vec<(Slot, Slot)> {
-    input.slots.iter().copied().zip(output.iter().copied()).collect()
-}
-
 /// The test on a float: NaN or equal to a number. Null never holds.
 #[derive(Clone, Copy)]
 struct RealTest<T> {
@@ -73,7 +69,8 @@ pub struct Impute<T> {
 impl<T: Real> Impute<T> {
     pub fn new(input: &Columns, output: &[Slot], test: &MissingTest, fill: &Floats) -> Impute<T> {
         let fills = T::tensor(fill);
-        let columns = pairs(input, output)
+        let columns = input
+            .to(output)
             .into_iter()
             .zip(fills)
             .map(|((from, to), fill)| (from, to, fill));
@@ -108,7 +105,7 @@ pub fn impute_code(input: &Columns, output: &[Slot], test: &MissingTest, fill: i
     Box::new(ImputeCode {
         test,
         fill,
-        columns: pairs(input, output),
+        columns: input.to(output),
     })
 }
 
@@ -150,7 +147,7 @@ impl MissingAs {
     pub fn new(input: &Columns, output: &[Slot], to_null: bool) -> MissingAs {
         let (from, to) = if to_null { (NAN, NULL) } else { (NULL, NAN) };
         MissingAs {
-            columns: pairs(input, output),
+            columns: input.to(output),
             from,
             to,
         }
@@ -177,7 +174,7 @@ impl Kernel for MissingAs {
 }
 
 pub fn is_missing(input: &Columns, output: &[Slot], test: &MissingTest) -> Box<dyn Kernel> {
-    let columns = pairs(input, output);
+    let columns = input.to(output);
     let null = matches!(test, MissingTest::Null | MissingTest::NanOrNull);
     match input.kind {
         Kind::F32 => Box::new(IsMissing {

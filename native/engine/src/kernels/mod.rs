@@ -2,6 +2,8 @@
 //!
 //! A kernel gives the bits that the reference interpreter defines, for any number of rows. It allocates nothing.
 
+mod arithmetic;
+mod cast;
 mod categories;
 mod checks;
 mod forest;
@@ -48,8 +50,8 @@ pub fn build(program: &Program, op: &Op, inputs: Vec<Columns>, output: Vec<Slot>
 fn build_real<T: links::Functions>(op: &Op, inputs: &[Columns], output: &[Slot]) -> Box<dyn Kernel> {
     match &op.kind {
         OpKind::Columns(_) | OpKind::Concat => unreachable!("a gather only renames columns"),
-        OpKind::Constant(value) => Box::new(numeric::Constant::<T>::new(value, output)),
-        OpKind::Cast(to) => numeric::cast(*to, &inputs[0], output),
+        OpKind::Constant(value) => Box::new(cast::Constant::<T>::new(value, output)),
+        OpKind::Cast(to) => cast::cast(*to, &inputs[0], output),
         OpKind::ToSparse => Box::new(sparse::ToSparse::<T>::new(&inputs[0], output)),
         OpKind::ToDense => Box::new(sparse::FillAbsent::<T>::new(&inputs[0], output, T::ZERO)),
         OpKind::AbsentToNan => Box::new(sparse::FillAbsent::<T>::new(&inputs[0], output, T::NAN)),
@@ -89,7 +91,7 @@ fn build_real<T: links::Functions>(op: &Op, inputs: &[Columns], output: &[Slot])
             ))
         }
         OpKind::Arithmetic { operation, operand } => {
-            numeric::arithmetic::<T>(*operation, operand.as_ref(), inputs, output)
+            arithmetic::arithmetic::<T>(*operation, operand.as_ref(), inputs, output)
         }
         OpKind::Math(function) => Box::new(links::Elementary::<T>::new(&inputs[0], output, *function)),
         OpKind::Sigmoid { form, scale } => links::sigmoid::<T>(&inputs[0], output, *form, *scale),

@@ -15,7 +15,7 @@ pub struct ToSparse<T> {
 impl<T: Real> ToSparse<T> {
     pub fn new(input: &Columns, output: &[Slot]) -> ToSparse<T> {
         ToSparse {
-            columns: input.slots.iter().copied().zip(output.iter().copied()).collect(),
+            columns: input.to(output),
             real: PhantomData,
         }
     }
@@ -51,7 +51,7 @@ pub struct FillAbsent<T> {
 impl<T: Real> FillAbsent<T> {
     pub fn new(input: &Columns, output: &[Slot], fill: T) -> FillAbsent<T> {
         FillAbsent {
-            columns: input.slots.iter().copied().zip(output.iter().copied()).collect(),
+            columns: input.to(output),
             fill,
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::keys::{threshold, KeyColumn, Ordered, Rule};
+use super::keys::{threshold, KeyColumn, Rule};
+use super::ordered::Ordered;
 use super::sets::CategorySets;
 use super::trees::{column_of, root, GROUP_ROWS, GROUP_TREES, STRIP_ROWS};
 use crate::forest::Forest;

@@ -6,6 +6,7 @@
 mod flat;
 mod keys;
 mod leaves;
+mod ordered;
 mod perfect;
 #[cfg(avx512)]
 #[clippy::msrv = "1.89"]
@@ -21,6 +22,7 @@ use crate::scratch::{carve, carved_cells, Scratch, Slot};
 
 use keys::{Key, KeyColumn};
 use leaves::{Accumulator, Leaves, Sums};
+use ordered::Ordered;
 use trees::{Trees, STRIP_ROWS};
 
 /// Below this many rows, each is walked alone,
@@ -37,7 +39,7 @@ pub fn build(forest: &Forest, input: &Columns, output: &[Slot]) -> Box<dyn Kerne
     }
 }
 
-fn accumulate<X: Key<K>, K: keys::Ordered>(forest: &Forest, input: &Columns, output: &[Slot]) -> Box<dyn Kernel> {
+fn accumulate<X: Key<K>, K: Ordered>(forest: &Forest, input: &Columns, output: &[Slot]) -> Box<dyn Kernel> {
     match (forest.emit, &forest.init) {
         (Emit::LeafIndex, _) => Box::new(ForestKernel::<X, K, i64>::new(forest, input, output)),
         (_, Floats::F64(_)) => Box::new(ForestKernel::<X, K, f64>::new(forest, input, output)),
@@ -55,7 +57,7 @@ struct ForestKernel<X, K, A> {
     input_type: std::marker::PhantomData<X>,
 }
 
-impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
+impl<X: Key<K>, K: Ordered, A: Accumulator> ForestKernel<X, K, A> {
     fn new(forest: &Forest, input: &Columns, output: &[Slot]) -> Self {
         let (trees, columns, positions) = Trees::new(forest);
         ForestKernel {
@@ -122,7 +124,7 @@ impl<X: Key<K>, K: keys::Ordered, A: Accumulator> ForestKernel<X, K, A> {
     }
 }
 
-impl<X: Key<K>, K: keys::Ordered, A: Accumulator> Kernel for ForestKernel<X, K, A> {
+impl<X: Key<K>, K: Ordered, A: Accumulator> Kernel for ForestKernel<X, K, A> {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         if !self.in_strips(rows) {
             (0..rows).for_each(|row| self.run_row(scratch, row, rows));

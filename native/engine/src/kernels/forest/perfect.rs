@@ -1,6 +1,7 @@
 //! Trees padded to one depth, so that a walk has the same steps for all.
 
-use super::keys::{threshold, KeyColumn, Ordered};
+use super::keys::{threshold, KeyColumn};
+use super::ordered::Ordered;
 use super::trees::{column_of, root, GROUP_ROWS, GROUP_TREES, STRIP_ROWS};
 use crate::forest::Forest;
 

@@ -2,7 +2,7 @@
 //!
 //! After the words of a set stand two more: one for categories beyond them, one for what is missing. So a test is a look-up.
 
-use super::keys::Ordered;
+use super::ordered::Ordered;
 use crate::forest::{Forest, FLAG_IN_SET_LEFT, FLAG_MISSING_LEFT, FLAG_OUT_OF_RANGE_LEFT};
 
 pub struct CategorySets {

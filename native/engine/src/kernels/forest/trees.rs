@@ -3,7 +3,8 @@
 //! A walk ends at a *position*: a number that names a leaf over all trees. [`Trees::new`] also says which leaf each position is.
 
 use super::flat::Flat;
-use super::keys::{threshold, KeyColumn, Ordered};
+use super::keys::{threshold, KeyColumn};
+use super::ordered::Ordered;
 use super::perfect::Perfect;
 use crate::forest::Forest;
 
