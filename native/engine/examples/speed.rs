@@ -29,8 +29,12 @@ fn main() -> Result<()> {
         .map(|_| (random.unit() * 4.0).to_bits())
         .collect();
     let golden = program.golden(&[cells[..FEATURES.len()].to_vec()])?;
-    let predictor = Predictor::new(&program.bundle(Some(&golden))?, &PredictorOptions::default())?;
+    let bundle = program.bundle(Some(&golden))?;
+    let start = Instant::now();
+    let predictor = Predictor::new(&bundle, &PredictorOptions::default())?;
+    let made = start.elapsed();
     println!("{}", predictor.plan_text());
+    println!("made in {made:?}");
     println!("row   {:7.3} µs", best(|| rows(&predictor, &cells))?);
     let column = |feature: usize| {
         cells
@@ -130,7 +134,7 @@ fn style(name: &str) -> Style {
         },
         "deep" => Style {
             precision: F32,
-            nodes: 2_000,
+            nodes: 20_000,
             leafwise: true,
             categorical: false,
         },
