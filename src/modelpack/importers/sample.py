@@ -17,7 +17,7 @@ from modelpack.schema import Feature
 SAMPLE_ROWS = 64
 
 # What a missing text is in columns of these pandas dtypes, whatever it was before it came there.
-_NULL_OF_DTYPE = {"str": "nan", "category": "nan", "string": "null"}
+_NULL_OF_DTYPE = {"str": "nan", "category": "nan", "string": "null", "string[pyarrow]": "null"}
 
 
 def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) -> Frame:

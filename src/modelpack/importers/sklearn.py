@@ -8,7 +8,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from modelpack.errors import UnsupportedModelError
+from modelpack.errors import UnsupportedModelError, UsageError
 
 # Each of these modules enters its classes into the registry.
 from modelpack.importers import (  # noqa: F401
@@ -48,6 +48,8 @@ def import_sklearn(
     support = support_of(model, origin)
     if support.kind != "estimator":
         raise UnsupportedModelError(origin, f"{type(model).__name__} does not predict", "add a predictor after it")
+    if classes is not None:
+        raise UsageError(f"{type(model).__name__} has its own classes", hint="leave classes out")
     refuse_parameters(model, support, origin)
     refuse_unfitted(model, origin)
     found: Outputs = support.handler(model, builder, frame, origin)

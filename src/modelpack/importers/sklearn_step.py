@@ -6,11 +6,12 @@ A class is looked up exactly: a subclass may override anything, so it is refused
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import joblib
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
@@ -181,8 +182,8 @@ def child(origin: str, step: Any, name: str) -> str:
 
 
 @contextmanager
-def quiet() -> Any:
-    """The framework's warnings about the sample (unknown categories, names of columns) are not the caller's concern."""
-    with warnings.catch_warnings():
+def quiet() -> Iterator[None]:
+    """Asks the framework in this process alone, and keeps its warnings about the data to itself."""
+    with warnings.catch_warnings(), joblib.parallel_config(backend="sequential"):
         warnings.simplefilter("ignore")
         yield

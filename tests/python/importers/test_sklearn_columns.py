@@ -107,3 +107,16 @@ def test_density_decides_whether_the_output_is_sparse(agrees, mixed, targets, th
         [("hot", OneHotEncoder(), ["carrier"])], remainder="passthrough", sparse_threshold=threshold
     )
     agrees(make_pipeline(columns, forest()).fit(rows, targets["regression"]), rows)
+
+
+def test_workers_of_the_branches_do_not_matter(agrees, plain, targets):
+    columns = ColumnTransformer(
+        [("scaled", StandardScaler(), ["wind"]), ("ranged", MinMaxScaler(), ["distance"])], n_jobs=2
+    )
+    agrees(make_pipeline(columns, forest()).fit(plain, targets["regression"]), plain)
+
+
+def test_a_column_that_no_branch_takes_may_be_of_any_type(agrees, plain, targets):
+    rows = plain.assign(time=pd.date_range("2013-01-01", periods=len(plain), freq="h"))
+    columns = ColumnTransformer([("scaled", StandardScaler(), ["wind", "distance"])])
+    agrees(make_pipeline(columns, forest()).fit(rows, targets["regression"]), rows)

@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
-from sklearn.tree import DecisionTreeRegressor
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import modelpack
 
@@ -87,6 +87,11 @@ def test_strings_where_numbers_are_needed(refused, mixed, targets):
 
 def test_a_model_that_only_transforms(refused, dense):
     refused(make_pipeline(StandardScaler()).fit(dense), dense, "standardscaler", "does not predict")
+
+
+def test_classes_are_the_models_own(packed, dense, response):
+    with pytest.raises(modelpack.UsageError, match="its own classes"):
+        packed(DecisionTreeClassifier(max_depth=2).fit(dense, response > 0), dense, classes=["no", "yes"])
 
 
 # ---- check ----
