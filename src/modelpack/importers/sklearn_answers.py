@@ -16,23 +16,6 @@ from modelpack.schema import Classes, Output
 
 Array = npt.NDArray[Any]
 
-_CLASS_DTYPES = {"i": "int64", "u": "int64", "f": "float64", "b": "bool", "U": "string"}
-
-
-def classes_of(labels: Array, origin: str) -> Classes:
-    """The classes of one label column, from the framework's `classes_`."""
-    values = labels.tolist()
-    if labels.dtype.kind in _CLASS_DTYPES:
-        return Classes(_CLASS_DTYPES[labels.dtype.kind], labels.dtype.str, tuple(values))
-    for dtype, kind in (("string", str), ("bool", bool), ("int64", int), ("float64", float)):
-        if all(type(value) is kind for value in values):
-            return Classes(dtype, labels.dtype.str, tuple(values))
-    raise UnsupportedModelError(
-        origin,
-        f"class labels of dtype {labels.dtype} and mixed types",
-        "train with labels that are strings or integers",
-    )
-
 
 def label_indices(labels: Array, classes: Sequence[Array]) -> npt.NDArray[np.int64]:
     """Per label column the position of each label in its classes, [rows, columns]."""

@@ -13,7 +13,8 @@ from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegress
 from modelpack.importers import sklearn_bound as bounds
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs
-from modelpack.importers.sklearn_answers import Reference, classes_of, label_outputs, refuse_single_class, task_of
+from modelpack.importers.labels import label_classes
+from modelpack.importers.sklearn_answers import Reference, label_outputs, refuse_single_class, task_of
 from modelpack.importers.sklearn_config import configuration
 from modelpack.importers.sklearn_step import Refusal, estimator
 from modelpack.importers.sklearn_tree import forest_sum, tree_input, tree_of
@@ -45,7 +46,7 @@ def regressor(model: GradientBoostingRegressor, builder: Builder, frame: Frame, 
 @estimator(GradientBoostingClassifier, promise="B", refusals=init_refusals)
 def classifier(model: GradientBoostingClassifier, builder: Builder, frame: Frame, origin: str) -> Outputs:
     margin = raw(model, builder, frame, origin)
-    classes = [classes_of(model.classes_, origin)]
+    classes = [label_classes(model.classes_, origin)]
     refuse_single_class(classes, origin)
     if margin.width == 1:
         # scikit-learn's half logit: the exponential loss works with half the log-odds.

@@ -12,7 +12,8 @@ from sklearn.utils import _safe_indexing
 from modelpack.importers import sklearn_bound as bounds
 from modelpack.importers.frame import FRAMES, Frame
 from modelpack.importers.imported import Answers, Outputs
-from modelpack.importers.sklearn_answers import Reference, classes_of, label_outputs, refuse_single_class, task_of
+from modelpack.importers.labels import label_classes
+from modelpack.importers.sklearn_answers import Reference, label_outputs, refuse_single_class, task_of
 from modelpack.importers.sklearn_array import checked_array
 from modelpack.importers.sklearn_boosting import softmax_bound
 from modelpack.importers.sklearn_config import configuration
@@ -58,7 +59,7 @@ def regressor(model: HistGradientBoostingRegressor, builder: Builder, frame: Fra
 @estimator(HistGradientBoostingClassifier, promise="B")
 def classifier(model: HistGradientBoostingClassifier, builder: Builder, frame: Frame, origin: str) -> Outputs:
     margin = raw(model, builder, frame, origin)
-    classes = [classes_of(model.classes_, origin)]
+    classes = [label_classes(model.classes_, origin)]
     refuse_single_class(classes, origin)
     if margin.width == 1:
         positive = builder.op("sigmoid@1", margin, origin=origin, form="expit")

@@ -18,9 +18,9 @@ from sklearn.svm import LinearSVC
 from modelpack.importers import sklearn_bound as bounds
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs
+from modelpack.importers.labels import label_classes
 from modelpack.importers.sklearn_answers import (
     Reference,
-    classes_of,
     label_outputs,
     refuse_single_class,
     task_of,
@@ -42,7 +42,7 @@ def ridge_refusals(model: Any) -> list[Refusal]:
 @estimator(LinearSVC, Perceptron, promise="C")
 def margin_classifier(model: Any, builder: Builder, frame: Frame, origin: str) -> Outputs:
     layer = Layer(model, builder, frame, origin)
-    classes = [classes_of(model.classes_, origin)]
+    classes = [label_classes(model.classes_, origin)]
     refuse_single_class(classes, origin)
     reference = Reference(model, {"label": "predict", "margin": "decision_function"}, [model.classes_])
     return Outputs(
@@ -84,7 +84,7 @@ def sgd_classifier(model: Any, builder: Builder, frame: Frame, origin: str) -> O
 @estimator(LogisticRegression, LogisticRegressionCV, promise="C", refusals=logistic_refusals)
 def logistic(model: Any, builder: Builder, frame: Frame, origin: str) -> Outputs:
     layer = Layer(model, builder, frame, origin)
-    classes = [classes_of(model.classes_, origin)]
+    classes = [label_classes(model.classes_, origin)]
     refuse_single_class(classes, origin)
     margin = layer.value
     if margin.width == 1:

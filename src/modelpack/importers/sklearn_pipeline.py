@@ -71,7 +71,7 @@ def feature_union(step: FeatureUnion, builder: Builder, frame: Frame, origin: st
 def weighted(part: Frame, weights: Mapping[str, float], name: str, builder: Builder, origin: str) -> Frame:
     """A branch's output times its weight, as numpy multiplies it."""
     weight = weights.get(name)
-    if weight is None:
+    if weight is None or not part.columns:
         return part
     with quiet():
         after = part.sample * weight
@@ -88,7 +88,7 @@ def weighted(part: Frame, weights: Mapping[str, float], name: str, builder: Buil
 
 def sparse_cells(part: Frame, builder: Builder, origin: str) -> list[Cell]:
     """The cells of a branch as scipy stacks them: zeros of a dense branch become absent."""
-    if part.container == "sparse":
+    if part.container == "sparse" or not part.columns:
         return passed(part)
     checked = checked_array(builder, part, origin, dtype=NUMERIC, finite=False)
     to = "f32" if str(checked.sample.dtype) == "float32" else "f64"
@@ -98,7 +98,7 @@ def sparse_cells(part: Frame, builder: Builder, origin: str) -> list[Cell]:
 
 def dense_cells(part: Frame, builder: Builder, origin: str) -> list[Cell]:
     """The cells of a branch as numpy stacks them: absent cells become 0.0."""
-    if part.container != "sparse":
+    if part.container != "sparse" or not part.columns:
         return passed(part)
     block = builder.op("to_dense@1", part.block(builder, origin), origin=origin)
     return [Cell(block, index, column.finite, column.small) for index, column in enumerate(part.columns)]

@@ -23,7 +23,8 @@ from sklearn.utils import get_tags
 
 from modelpack.importers.frame import Frame, gather
 from modelpack.importers.imported import Outputs
-from modelpack.importers.sklearn_answers import Reference, classes_of, label_outputs, task_of
+from modelpack.importers.labels import label_classes
+from modelpack.importers.sklearn_answers import Reference, label_outputs, task_of
 from modelpack.importers.sklearn_array import checked_array, require_fits_float32
 from modelpack.importers.sklearn_config import configuration
 from modelpack.importers.sklearn_step import estimator
@@ -39,7 +40,7 @@ def classifier(model: Any, builder: Builder, frame: Frame, origin: str) -> Outpu
     labels = model.classes_ if isinstance(model.classes_, list) else [model.classes_]
     sizes = [len(one) for one in labels]
     probability = _leaf_sums(model, builder, frame, origin, sizes)
-    classes = [classes_of(one, origin) for one in labels]
+    classes = [label_classes(one, origin) for one in labels]
     return Outputs(
         outputs=label_outputs(classes, margin=None, probability=True),
         values={"label": argmax_of_each(builder, probability, sizes, origin), "probability": probability},

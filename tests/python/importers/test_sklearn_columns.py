@@ -120,3 +120,11 @@ def test_a_column_that_no_branch_takes_may_be_of_any_type(agrees, plain, targets
     rows = plain.assign(time=pd.date_range("2013-01-01", periods=len(plain), freq="h"))
     columns = ColumnTransformer([("scaled", StandardScaler(), ["wind", "distance"])])
     agrees(make_pipeline(columns, forest()).fit(rows, targets["regression"]), rows)
+
+
+def test_a_branch_may_put_out_nothing(agrees, plain, targets):
+    rows = plain.assign(constant="one")
+    for sparse in (True, False):
+        encoder = OneHotEncoder(drop="first", sparse_output=sparse)
+        columns = ColumnTransformer([("hot", encoder, ["constant"])], remainder="passthrough")
+        agrees(make_pipeline(columns, forest()).fit(rows, targets["regression"]), rows)
