@@ -49,7 +49,9 @@ def onnx_session() -> Any:
     from onnxmltools import convert_xgboost
     from onnxmltools.convert.common.data_types import FloatTensorType
 
-    model = convert_xgboost(xgboost_model().get_booster(), initial_types=[("input", FloatTensorType([None, FEATURES]))], target_opset=15)
+    model = convert_xgboost(
+        xgboost_model().get_booster(), initial_types=[("input", FloatTensorType([None, FEATURES]))], target_opset=15
+    )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])

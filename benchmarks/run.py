@@ -26,20 +26,42 @@ FASTER = [
     ("one row, dict : XGBoost", "TestRow::test_xgboost", "TestRow::test_modelpack_dict", 10.0),
     ("one row, prepared : ONNX Runtime", "TestRow::test_onnxruntime", "TestRow::test_modelpack_prepared", None),
     ("one row, LightGBM model : LightGBM", "TestRow::test_lightgbm", "TestRow::test_modelpack_lightgbm", None),
-    ("one row, whole pipeline, dict : scikit-learn", "TestPipelineRow::test_sklearn", "TestPipelineRow::test_modelpack_dict", 200.0),
+    (
+        "one row, whole pipeline, dict : scikit-learn",
+        "TestPipelineRow::test_sklearn",
+        "TestPipelineRow::test_modelpack_dict",
+        200.0,
+    ),
     ("batch : XGBoost", "TestBatch::test_xgboost", "TestBatch::test_modelpack", 1.0),
     ("batch : ONNX Runtime", "TestBatch::test_onnxruntime", "TestBatch::test_modelpack", 2.0),
     ("batch, LightGBM model : LightGBM", "TestBatch::test_lightgbm", "TestBatch::test_modelpack_lightgbm", None),
-    ("batch, whole pipeline : scikit-learn", "TestPipelineBatch::test_sklearn", "TestPipelineBatch::test_modelpack", None),
+    (
+        "batch, whole pipeline : scikit-learn",
+        "TestPipelineBatch::test_sklearn",
+        "TestPipelineBatch::test_modelpack",
+        None,
+    ),
 ]
 # (what, ours, peer, bar): how many times as long as the peer
-NO_SLOWER = [("open 50 MB until it can answer : sha256sum", "TestOpen::test_modelpack_load", "TestOpen::test_sha256sum", 2.0)]
+NO_SLOWER = [
+    ("open 50 MB until it can answer : sha256sum", "TestOpen::test_modelpack_load", "TestOpen::test_sha256sum", 2.0)
+]
 
 
 def pytest_times() -> dict[str, float]:
     """Median seconds by `Class::test`."""
     report = BUILD / "report.json"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "--rootdir", str(HERE), f"--benchmark-json={report}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:randomly",
+        "--rootdir",
+        str(HERE),
+        f"--benchmark-json={report}",
+    ]
     command += ["--benchmark-disable-gc", "--benchmark-warmup=on", str(HERE)]
     subprocess.run(command, check=True, cwd=HERE, env={**os.environ, "OMP_NUM_THREADS": "1"})
     found = json.loads(report.read_text())["benchmarks"]
@@ -57,10 +79,25 @@ def c_times() -> dict[str, float]:
     program = BUILD / "row"
     library = ROOT / "native" / "target" / "release"
     subprocess.run(
-        ["cc", "-O2", f"-I{ROOT / 'native' / 'include'}", str(HERE / "c" / "row.c"), f"-L{library}", "-lmodelpack", f"-Wl,-rpath,{library}", "-o", str(program)],
+        [
+            "cc",
+            "-O2",
+            f"-I{ROOT / 'native' / 'include'}",
+            str(HERE / "c" / "row.c"),
+            f"-L{library}",
+            "-lmodelpack",
+            f"-Wl,-rpath,{library}",
+            "-o",
+            str(program),
+        ],
         check=True,
     )
-    done = subprocess.run([program, models.packed("xgboost").path, data, str(models.FEATURES)], check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [program, models.packed("xgboost").path, data, str(models.FEATURES)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     one, batch = (float(figure) * 1e-9 for figure in done.stdout.split())
     return {"C row": one, "C batch": batch * len(rows)}
 

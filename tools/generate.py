@@ -1,7 +1,7 @@
 """Writes what stands in several languages from its one source: error codes (native/bundle/errors.toml) and operations (native/engine/ops.toml).
 
-    python tools/generate.py           write
-    python tools/generate.py --check   exit 1 and name each file that is not what would be written
+python tools/generate.py           write
+python tools/generate.py --check   exit 1 and name each file that is not what would be written
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ def python_registry(ops: list[dict[str, Any]]) -> str:
     for op in ops:
         options = {key: tuple(values) for key, values in op.get("options", {}).items()}
         tensors = {key: shape.rstrip().endswith("?") for key, shape in op.get("tensors", {}).items()}
-        lines.append(f"    {quoted(op['name'])}: Op(\n        options={literal(options)},\n        tensors={literal(tensors)},\n    ),\n")
+        lines.append(
+            f"    {quoted(op['name'])}: Op(\n        options={literal(options)},\n        tensors={literal(tensors)},\n    ),\n"
+        )
     return f'''"""Options and tensors of each operation. {NOTE}"""
 
 from dataclasses import dataclass
@@ -202,9 +204,16 @@ def semantics(ops: list[dict[str, Any]]) -> str:
     for op in ops:
         parts.append(f"### `{op['name']}`\n\n{op['text']}\n\n")
         rows = [("in", op.get("in", "nothing")), ("out", op["out"])]
-        rows += [(f"option `{key}`", ", ".join(f"`{value}`" for value in values)) for key, values in op.get("options", {}).items()]
+        rows += [
+            (f"option `{key}`", ", ".join(f"`{value}`" for value in values))
+            for key, values in op.get("options", {}).items()
+        ]
         rows += [(f"tensor `{key}`", shape.replace("|", "\\|")) for key, shape in op.get("tensors", {}).items()]
-        parts.append("| | |\n| --- | --- |\n" + "".join(f"| {key} | {value.replace(' | ', ' or ')} |\n" for key, value in rows) + "\n")
+        parts.append(
+            "| | |\n| --- | --- |\n"
+            + "".join(f"| {key} | {value.replace(' | ', ' or ')} |\n" for key, value in rows)
+            + "\n"
+        )
     return "".join(parts).rstrip("\n") + "\n"
 
 

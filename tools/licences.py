@@ -24,8 +24,15 @@ def python_packages() -> list[tuple[str, str]]:
     found = []
     for name in RUN_TIME:
         information = metadata.metadata(name)
-        classifiers = " ".join(value for key, value in information.items() if key == "Classifier" and "License" in value)
-        found.append((f"package {name}", information.get("License-Expression") or f"{information.get('License', '')} {classifiers}"))
+        classifiers = " ".join(
+            value for key, value in information.items() if key == "Classifier" and "License" in value
+        )
+        found.append(
+            (
+                f"package {name}",
+                information.get("License-Expression") or f"{information.get('License', '')} {classifiers}",
+            )
+        )
     return found
 
 

@@ -1,6 +1,6 @@
 """Writes tests/vectors/valid: bundles, rows and expected answers (tests/vectors/README.md) of the models in vector_models.py.
 
-    python tools/make_vectors.py [ID …]
+python tools/make_vectors.py [ID …]
 """
 
 from __future__ import annotations

@@ -68,7 +68,13 @@ def numbers(rows: int = 200, columns: int = 5, missing: float = 0.0) -> tuple[np
 
 def hostile_numbers(X: np.ndarray, *, missing: bool, infinite: bool = False) -> np.ndarray:
     """Some rows as they are, zeros of both signs, subnormals, huge values, and missing and infinite cells where the model takes them."""
-    rows = [*X[:12], np.zeros(X.shape[1]), -np.zeros(X.shape[1]), np.full(X.shape[1], 5e-324), np.full(X.shape[1], 1e30)]
+    rows = [
+        *X[:12],
+        np.zeros(X.shape[1]),
+        -np.zeros(X.shape[1]),
+        np.full(X.shape[1], 5e-324),
+        np.full(X.shape[1], 1e30),
+    ]
     if missing:
         rows += [np.full(X.shape[1], np.nan), np.where(np.arange(X.shape[1]) % 2, np.nan, X[0])]
     if infinite:
@@ -81,7 +87,9 @@ def mixed(rows: int = 240) -> tuple[pd.DataFrame, np.ndarray]:
     rng = np.random.default_rng(SEED)
     distance = rng.gamma(2.0, 300.0, rows).round(1)
     hour = rng.integers(0, 24, rows)
-    city = rng.choice(np.array([*CITIES, None], dtype=object), rows, p=[0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.03, 0.02, 0.05])
+    city = rng.choice(
+        np.array([*CITIES, None], dtype=object), rows, p=[0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.03, 0.02, 0.05]
+    )
     weekend = rng.random(rows) < 0.3
     y = distance / 200 + hour / 6 + weekend * 2 + (city == "Warsaw") * 3 + rng.normal(size=rows)
     frame = pd.DataFrame({"distance": distance, "hour": hour, "city": city, "weekend": weekend})
@@ -107,7 +115,11 @@ def mixed_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def mixed_columns(**encoder: Any) -> ColumnTransformer:
     numeric = make_pipeline(SimpleImputer(add_indicator=True), StandardScaler())
     return ColumnTransformer(
-        [("num", numeric, ["distance", "hour"]), ("cat", OneHotEncoder(**encoder), ["city"]), ("flag", "passthrough", ["weekend"])]
+        [
+            ("num", numeric, ["distance", "hour"]),
+            ("cat", OneHotEncoder(**encoder), ["city"]),
+            ("flag", "passthrough", ["weekend"]),
+        ]
     )
 
 
@@ -129,13 +141,19 @@ def ridge_two() -> Case:
 @case("lasso-min-max-clip", "MinMaxScaler with clip before Lasso: rows beyond the range")
 def lasso() -> Case:
     X, y = numbers()
-    return Case(make_pipeline(MinMaxScaler(clip=True), Lasso(alpha=0.01)).fit(X, y), X[:60], hostile_numbers(X * 3, missing=False))
+    return Case(
+        make_pipeline(MinMaxScaler(clip=True), Lasso(alpha=0.01)).fit(X, y),
+        X[:60],
+        hostile_numbers(X * 3, missing=False),
+    )
 
 
 @case("elastic-net-robust", "RobustScaler and ElasticNet: subtract, then divide")
 def elastic() -> Case:
     X, y = numbers()
-    return Case(make_pipeline(RobustScaler(), ElasticNet(alpha=0.01)).fit(X, y), X[:60], hostile_numbers(X, missing=False))
+    return Case(
+        make_pipeline(RobustScaler(), ElasticNet(alpha=0.01)).fit(X, y), X[:60], hostile_numbers(X, missing=False)
+    )
 
 
 @case("logistic-breast-cancer", "StandardScaler and a binary LogisticRegression on real data")
@@ -148,10 +166,17 @@ def logistic_binary() -> Case:
 def logistic_multi() -> Case:
     iris = datasets.load_iris()
     y = iris.target_names[iris.target]
-    return Case(make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(iris.data, y), iris.data[:150:3], iris.data[::7])
+    return Case(
+        make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(iris.data, y),
+        iris.data[:150:3],
+        iris.data[::7],
+    )
 
 
-@case("logistic-mixed", "Impute with indicator, scale, one-hot of strings with None, unknown strings all zero, sparse into linear")
+@case(
+    "logistic-mixed",
+    "Impute with indicator, scale, one-hot of strings with None, unknown strings all zero, sparse into linear",
+)
 def logistic_mixed() -> Case:
     frame, y = mixed()
     model = Pipeline([("prep", mixed_columns(handle_unknown="ignore")), ("model", LogisticRegression(max_iter=500))])
@@ -178,7 +203,9 @@ def one_hot_drop() -> Case:
     return Case(model, frame.head(80), more_rows(frame, hour=[23, 99, -1], city=["nowhere", "", "Köln"]))
 
 
-@case("one-hot-infrequent", "OneHotEncoder with min_frequency and infrequent_if_exist: unknown strings join the rare ones")
+@case(
+    "one-hot-infrequent", "OneHotEncoder with min_frequency and infrequent_if_exist: unknown strings join the rare ones"
+)
 def one_hot_infrequent() -> Case:
     frame, y = mixed()
     model = Pipeline(
@@ -203,13 +230,19 @@ def ordinal() -> Case:
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2)
     prep = ColumnTransformer([("cat", encoder, ["city", "weekend"])], remainder=SimpleImputer(strategy="mean"))
     model = make_pipeline(prep, RandomForestClassifier(n_estimators=5, max_depth=4, random_state=0))
-    return Case(model.fit(frame, y > 5), frame.head(80), more_rows(frame, city=["nowhere", None, "Köln"], distance=[np.nan, 0.0, 1e30]))
+    return Case(
+        model.fit(frame, y > 5),
+        frame.head(80),
+        more_rows(frame, city=["nowhere", None, "Köln"], distance=[np.nan, 0.0, 1e30]),
+    )
 
 
 @case("impute-most-frequent", "SimpleImputer most_frequent over strings with None, then one-hot")
 def most_frequent() -> Case:
     frame, y = mixed()
-    cat = make_pipeline(SimpleImputer(strategy="most_frequent", missing_values=None), OneHotEncoder(handle_unknown="ignore"))
+    cat = make_pipeline(
+        SimpleImputer(strategy="most_frequent", missing_values=None), OneHotEncoder(handle_unknown="ignore")
+    )
     model = make_pipeline(ColumnTransformer([("cat", cat, ["city"]), ("num", "passthrough", ["hour"])]), Ridge())
     return Case(model.fit(frame, y), frame.head(80), more_rows(frame, city=["nowhere", None, ""]))
 
@@ -217,7 +250,10 @@ def most_frequent() -> Case:
 @case("impute-constant", "SimpleImputer constant with indicator into a decision tree")
 def constant() -> Case:
     X, y = numbers(missing=0.2)
-    model = make_pipeline(SimpleImputer(strategy="constant", fill_value=-7.5, add_indicator=True), DecisionTreeRegressor(max_depth=5, random_state=0))
+    model = make_pipeline(
+        SimpleImputer(strategy="constant", fill_value=-7.5, add_indicator=True),
+        DecisionTreeRegressor(max_depth=5, random_state=0),
+    )
     return Case(model.fit(X, y), X[:60], hostile_numbers(X, missing=True))
 
 
@@ -248,7 +284,11 @@ def policies() -> Case:
 @case("tree-classifier-labels", "DecisionTreeClassifier with integer labels 3, 5, 9")
 def tree_labels() -> Case:
     X, y = datasets.load_wine(return_X_y=True)
-    return Case(DecisionTreeClassifier(max_depth=4, random_state=0).fit(X, np.array([3, 5, 9])[y]), X[::3], hostile_numbers(X, missing=False))
+    return Case(
+        DecisionTreeClassifier(max_depth=4, random_state=0).fit(X, np.array([3, 5, 9])[y]),
+        X[::3],
+        hostile_numbers(X, missing=False),
+    )
 
 
 @case("tree-missing", "DecisionTreeRegressor trained with missing values")
@@ -260,7 +300,11 @@ def tree_missing() -> Case:
 @case("forest-wine", "RandomForestClassifier: the sum in estimator order, divided by their number")
 def forest_wine() -> Case:
     X, y = datasets.load_wine(return_X_y=True)
-    return Case(RandomForestClassifier(n_estimators=7, max_depth=5, random_state=0).fit(X, y), X[::3], hostile_numbers(X, missing=False))
+    return Case(
+        RandomForestClassifier(n_estimators=7, max_depth=5, random_state=0).fit(X, y),
+        X[::3],
+        hostile_numbers(X, missing=False),
+    )
 
 
 @case("extra-trees-two-targets", "ExtraTreesRegressor with two targets: vector leaves")
@@ -279,25 +323,41 @@ def boosting_binary() -> Case:
 @case("gradient-boosting-digits", "GradientBoostingClassifier over ten classes")
 def boosting_multi() -> Case:
     X, y = datasets.load_digits(return_X_y=True)
-    return Case(GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=0).fit(X[:400], y[:400]), X[:400:8], X[400:430])
+    return Case(
+        GradientBoostingClassifier(n_estimators=3, max_depth=2, random_state=0).fit(X[:400], y[:400]),
+        X[:400:8],
+        X[400:430],
+    )
 
 
 @case("gradient-boosting-huber", "GradientBoostingRegressor with the huber loss")
 def boosting_huber() -> Case:
     X, y = numbers()
-    return Case(GradientBoostingRegressor(n_estimators=10, loss="huber", random_state=0).fit(X, y), X[:60], hostile_numbers(X, missing=False))
+    return Case(
+        GradientBoostingRegressor(n_estimators=10, loss="huber", random_state=0).fit(X, y),
+        X[:60],
+        hostile_numbers(X, missing=False),
+    )
 
 
 @case("hist-missing", "HistGradientBoostingRegressor with missing values and infinite ones")
 def hist_missing() -> Case:
     X, y = numbers(missing=0.2)
-    return Case(HistGradientBoostingRegressor(max_iter=12, random_state=0).fit(X, y), X[:60], hostile_numbers(X, missing=True, infinite=True))
+    return Case(
+        HistGradientBoostingRegressor(max_iter=12, random_state=0).fit(X, y),
+        X[:60],
+        hostile_numbers(X, missing=True, infinite=True),
+    )
 
 
 @case("hist-binary", "HistGradientBoostingClassifier with bool labels")
 def hist_binary() -> Case:
     X, y = numbers(missing=0.1)
-    return Case(HistGradientBoostingClassifier(max_iter=12, random_state=0).fit(X, y > 0), X[:60], hostile_numbers(X, missing=True))
+    return Case(
+        HistGradientBoostingClassifier(max_iter=12, random_state=0).fit(X, y > 0),
+        X[:60],
+        hostile_numbers(X, missing=True),
+    )
 
 
 @case("hist-categories", "HistGradientBoosting with categorical columns from the data frame's dtype")
@@ -312,7 +372,11 @@ def hist_categories() -> Case:
 @case("hist-poisson", "HistGradientBoostingRegressor with the poisson loss: exp at the end")
 def hist_poisson() -> Case:
     X, y = numbers(missing=0.1)
-    return Case(HistGradientBoostingRegressor(max_iter=12, loss="poisson", random_state=0).fit(X, np.exp(y / 4)), X[:60], hostile_numbers(X, missing=True))
+    return Case(
+        HistGradientBoostingRegressor(max_iter=12, loss="poisson", random_state=0).fit(X, np.exp(y / 4)),
+        X[:60],
+        hostile_numbers(X, missing=True),
+    )
 
 
 # ---- XGBoost ----
@@ -343,13 +407,19 @@ def xgb_multi() -> Case:
 @case("xgboost-poisson", "XGBRegressor count:poisson: expf at the end")
 def xgb_poisson() -> Case:
     X, y = numbers()
-    return Case(booster(XGBRegressor, objective="count:poisson").fit(X, np.exp(y / 4).round()), X[:60], hostile_numbers(X, missing=True))
+    return Case(
+        booster(XGBRegressor, objective="count:poisson").fit(X, np.exp(y / 4).round()),
+        X[:60],
+        hostile_numbers(X, missing=True),
+    )
 
 
 @case("xgboost-dart", "DART: each leaf times its tree's weight")
 def xgb_dart() -> Case:
     X, y = numbers()
-    return Case(booster(XGBRegressor, booster="dart", rate_drop=0.3).fit(X, y), X[:60], hostile_numbers(X, missing=True))
+    return Case(
+        booster(XGBRegressor, booster="dart", rate_drop=0.3).fit(X, y), X[:60], hostile_numbers(X, missing=True)
+    )
 
 
 @case("xgboost-linear", "gblinear: the sum starts from the bias, missing values are skipped")
@@ -381,7 +451,15 @@ def xgb_sparse() -> Case:
 
 
 def light(kind: type, **parameters: Any) -> Any:
-    return kind(n_estimators=parameters.pop("n_estimators", 12), num_leaves=8, min_child_samples=5, random_state=0, n_jobs=1, verbose=-1, **parameters)
+    return kind(
+        n_estimators=parameters.pop("n_estimators", 12),
+        num_leaves=8,
+        min_child_samples=5,
+        random_state=0,
+        n_jobs=1,
+        verbose=-1,
+        **parameters,
+    )
 
 
 @case("lightgbm-regression", "LGBMRegressor with missing and infinite values")
@@ -401,7 +479,11 @@ def lgb_zero() -> Case:
 @case("lightgbm-multiclass", "LGBMClassifier over three classes with text labels")
 def lgb_multi() -> Case:
     wine = datasets.load_wine()
-    return Case(light(LGBMClassifier).fit(wine.data, wine.target_names[wine.target]), wine.data[::3], hostile_numbers(wine.data, missing=True))
+    return Case(
+        light(LGBMClassifier).fit(wine.data, wine.target_names[wine.target]),
+        wine.data[::3],
+        hostile_numbers(wine.data, missing=True),
+    )
 
 
 @case("lightgbm-categories", "LGBMRegressor with pandas categories: bitsets")
@@ -422,4 +504,6 @@ def lgb_forest() -> Case:
 @case("lightgbm-tweedie", "LGBMRegressor tweedie: exp at the end")
 def lgb_tweedie() -> Case:
     X, y = numbers()
-    return Case(light(LGBMRegressor, objective="tweedie").fit(X, np.exp(y / 4)), X[:60], hostile_numbers(X, missing=True))
+    return Case(
+        light(LGBMRegressor, objective="tweedie").fit(X, np.exp(y / 4)), X[:60], hostile_numbers(X, missing=True)
+    )

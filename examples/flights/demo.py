@@ -51,8 +51,12 @@ def main() -> int:
 
     heading("Flights from New York, 2013")
     flights = data.load()
-    print(f"{len(flights.X_train):,} flights to train on (January to October), {len(flights.X_test):,} held out (November, December)")
-    print(f"{len(data.NUMBERS)} numbers, {len(data.CATEGORIES)} categories; {int(flights.X_train.isna().any(axis=1).sum()):,} rows lack a value")
+    print(
+        f"{len(flights.X_train):,} flights to train on (January to October), {len(flights.X_test):,} held out (November, December)"
+    )
+    print(
+        f"{len(data.NUMBERS)} numbers, {len(data.CATEGORIES)} categories; {int(flights.X_train.isna().any(axis=1).sum()):,} rows lack a value"
+    )
 
     different = 0
     for name, build, target in (
@@ -112,7 +116,9 @@ def compare(model: Any, packed: modelpack.Packed, X: pd.DataFrame, arguments: ar
         same = int((answers.bits == framework).all(axis=1).sum())
         different += len(X) - same
         speed = framework_ns / answers.one_row_ns
-        print(f"{answers.language:<14}{len(X):>9,}{same:>12,}{len(X) - same:>11,}{answers.one_row_ns / 1e3:>9,.1f} µs  {speed:,.0f}× as fast")
+        print(
+            f"{answers.language:<14}{len(X):>9,}{same:>12,}{len(X) - same:>11,}{answers.one_row_ns / 1e3:>9,.1f} µs  {speed:,.0f}× as fast"
+        )
     return different
 
 
@@ -127,7 +133,9 @@ def ask_framework(model: Any, outputs: Any, X: pd.DataFrame) -> tuple[np.ndarray
         elif output.name == "label":
             answers["label"] = np.searchsorted(model.classes_, model.predict(X))
         elif output.name == "margin":
-            answers["margin"] = model.decision_function(X) if hasattr(model, "decision_function") else model.predict(X, raw_score=True)
+            answers["margin"] = (
+                model.decision_function(X) if hasattr(model, "decision_function") else model.predict(X, raw_score=True)
+            )
     method = model.predict_proba if hasattr(model, "predict_proba") else model.predict
     started = time.perf_counter_ns()
     for i in range(50):
@@ -159,7 +167,17 @@ def ask_c(packed: modelpack.Packed, outputs: Any, csv: Path, arguments: argparse
     program = arguments.out / "predict"
     library = arguments.library.resolve()
     subprocess.run(
-        ["cc", "-O2", f"-I{arguments.header}", str(HERE / "predict.c"), f"-L{library}", "-lmodelpack", f"-Wl,-rpath,{library}", "-o", str(program)],
+        [
+            "cc",
+            "-O2",
+            f"-I{arguments.header}",
+            str(HERE / "predict.c"),
+            f"-L{library}",
+            "-lmodelpack",
+            f"-Wl,-rpath,{library}",
+            "-o",
+            str(program),
+        ],
         check=True,
     )
     return run("C", [str(program)], packed, csv, arguments.out / "answers-c.txt")
@@ -172,7 +190,9 @@ def ask_java(packed: modelpack.Packed, outputs: Any, csv: Path, arguments: argpa
 
 def run(language: str, program: list[str], packed: modelpack.Packed, csv: Path, answers: Path) -> Answers:
     name = packed.path.name.rsplit("-", 1)[0]
-    done = subprocess.run([*program, str(packed.path), name, str(csv), str(answers)], check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [*program, str(packed.path), name, str(csv), str(answers)], check=True, stdout=subprocess.PIPE, text=True
+    )
     lines = answers.read_text().splitlines()
     bits = np.array([[int(cell, 16) for cell in line.split()] for line in lines], dtype=np.uint64)
     return Answers(language, bits, float(done.stdout))
