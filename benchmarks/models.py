@@ -1,4 +1,5 @@
-"""What is timed: 100 trees of depth 6 over 30 features by XGBoost and LightGBM, and a whole scikit-learn pipeline; ours and the peers'."""
+"""What is timed: 100 trees of depth 6 over 30 features by XGBoost and LightGBM, and a whole scikit-learn pipeline;
+ours and the peers'."""
 
 from __future__ import annotations
 

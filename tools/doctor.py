@@ -27,14 +27,15 @@ def output(*command):
 
 def required():
     if sys.version_info < PYTHON_MINIMUM:
-        yield f"Python {sys.version_info[0]}.{sys.version_info[1]} is too old: modelpack needs 3.10 or newer; install one and call make PYTHON=/path/to/python3"
+        found = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        yield f"Python {found} is too old: install 3.10 or newer and call make PYTHON=/path/to/python3"
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
         yield "Python's venv module is missing: on Debian and Ubuntu, apt-get install python3-venv"
     if not shutil.which("cargo"):
-        yield "Rust is missing: install it with rustup (https://rustup.rs) or, on Debian, apt-get install cargo; 1.85 or newer"
+        yield "Rust is missing: install 1.85 or newer with rustup (https://rustup.rs)"
     if not (shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")):
         yield "a C compiler is missing: on Debian and Ubuntu, apt-get install gcc"
 

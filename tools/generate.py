@@ -1,4 +1,5 @@
-"""Writes what stands in several languages from its one source: error codes (native/bundle/errors.toml) and operations (native/engine/ops.toml).
+"""Writes what stands in several languages from its one source: error codes (native/bundle/errors.toml) and operations
+(native/engine/ops.toml).
 
 python tools/generate.py           write
 python tools/generate.py --check   exit 1 and name each file that is not what would be written
@@ -77,7 +78,8 @@ def header_codes(errors: list[dict[str, Any]]) -> str:
 
 def python_codes(errors: list[dict[str, Any]]) -> str:
     rows = "".join(f'    {e["code"]}: ("{e["name"]}", "{e["kind"]}"),\n' for e in errors)
-    return f'"""The numbered list of errors. {NOTE}"""\n\n# code: (name, kind)\nCODES: dict[int, tuple[str, str]] = {{\n{rows}}}\n'
+    head = f'"""The numbered list of errors. {NOTE}"""'
+    return f"{head}\n\n# code: (name, kind)\nCODES: dict[int, tuple[str, str]] = {{\n{rows}}}\n"
 
 
 def java_codes(errors: list[dict[str, Any]]) -> str:
@@ -132,7 +134,8 @@ def python_registry(ops: list[dict[str, Any]]) -> str:
         options = {key: tuple(values) for key, values in op.get("options", {}).items()}
         tensors = {key: shape.rstrip().endswith("?") for key, shape in op.get("tensors", {}).items()}
         lines.append(
-            f"    {quoted(op['name'])}: Op(\n        options={literal(options)},\n        tensors={literal(tensors)},\n    ),\n"
+            f"    {quoted(op['name'])}: Op(\n        options={literal(options)},\n"
+            f"        tensors={literal(tensors)},\n    ),\n"
         )
     return f'''"""Options and tensors of each operation. {NOTE}"""
 
@@ -168,7 +171,8 @@ def rust_registry(ops: list[dict[str, Any]]) -> str:
         options = f"&[\n{options}        ]" if options else "&[]"
         tensors = f"&[\n{tensors}        ]" if tensors else "&[]"
         lines.append(
-            f"    OpSpec {{\n        name: {quoted(op['name'])},\n        options: {options},\n        tensors: {tensors},\n    }},\n"
+            f"    OpSpec {{\n        name: {quoted(op['name'])},\n        options: {options},\n"
+            f"        tensors: {tensors},\n    }},\n"
         )
     return f"""//! Options and tensors of each operation. {NOTE}
 

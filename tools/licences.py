@@ -1,4 +1,5 @@
-"""Refuses a dependency whose licence is not one that everybody may use: every crate of native/, and Python's run-time packages."""
+"""Refuses a dependency whose licence is not one that everybody may use: every crate of native/, and Python's run-time
+packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Writes tests/vectors/valid: bundles, rows and expected answers (tests/vectors/README.md) of the models in vector_models.py.
+"""Writes tests/vectors/valid: bundles, rows and expected answers (tests/vectors/README.md) of the models in
+vector_models.py.
 
 python tools/make_vectors.py [ID …]
 """
@@ -70,9 +71,17 @@ def write(name: str, comment: str, made: Case) -> None:
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     packed = modelpack.pack(
-        made.model, made.sample, folder / "bundle.mpk", name=name, version="1.0.0", golden=8, statistics=False, overwrite=True,
-        created_at=CREATED_AT, **made.pack,
-    )  # fmt: skip
+        made.model,
+        made.sample,
+        folder / "bundle.mpk",
+        name=name,
+        version="1.0.0",
+        golden=8,
+        statistics=False,
+        overwrite=True,
+        created_at=CREATED_AT,
+        **made.pack,
+    )
     with modelpack.load(packed, trust=modelpack.UNSIGNED, name=name) as predictor:
         features, outputs = predictor.schema.features, predictor.schema.outputs
         inputs = ["\t".join(escaped(f.name) for f in features)]

@@ -1,4 +1,5 @@
-"""Prints one line of what Maven's Surefire ran below a folder: `N passed, N failed, N skipped`; exit 1 where nothing ran."""
+"""Prints one line of what Maven's Surefire ran below a folder: `N passed, N failed, N skipped`; exit 1 where nothing
+ran."""
 
 from __future__ import annotations
 

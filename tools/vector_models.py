@@ -67,7 +67,8 @@ def numbers(rows: int = 200, columns: int = 5, missing: float = 0.0) -> tuple[np
 
 
 def hostile_numbers(X: np.ndarray, *, missing: bool, infinite: bool = False) -> np.ndarray:
-    """Some rows as they are, zeros of both signs, subnormals, huge values, and missing and infinite cells where the model takes them."""
+    """Some rows as they are, zeros of both signs, subnormals, huge values, and missing and infinite cells where the
+    model takes them."""
     rows = [
         *X[:12],
         np.zeros(X.shape[1]),

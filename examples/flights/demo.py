@@ -1,4 +1,5 @@
-"""Real flights: two pipelines are trained, packed, inspected, and asked about 53,991 held-out flights in Python, C and Java.
+"""Real flights: two pipelines are trained, packed, inspected, and asked about 53,991 held-out flights in Python, C and
+Java.
 
 Shows how many answers have the same bits as the framework's, and what one row costs. `make demo` runs it.
 """
@@ -52,10 +53,12 @@ def main() -> int:
     heading("Flights from New York, 2013")
     flights = data.load()
     print(
-        f"{len(flights.X_train):,} flights to train on (January to October), {len(flights.X_test):,} held out (November, December)"
+        f"{len(flights.X_train):,} flights to train on (January to October), "
+        f"{len(flights.X_test):,} held out (November, December)"
     )
     print(
-        f"{len(data.NUMBERS)} numbers, {len(data.CATEGORIES)} categories; {int(flights.X_train.isna().any(axis=1).sum()):,} rows lack a value"
+        f"{len(data.NUMBERS)} numbers, {len(data.CATEGORIES)} categories; "
+        f"{int(flights.X_train.isna().any(axis=1).sum()):,} rows lack a value"
     )
 
     different = 0
@@ -117,7 +120,8 @@ def compare(model: Any, packed: modelpack.Packed, X: pd.DataFrame, arguments: ar
         different += len(X) - same
         speed = framework_ns / answers.one_row_ns
         print(
-            f"{answers.language:<14}{len(X):>9,}{same:>12,}{len(X) - same:>11,}{answers.one_row_ns / 1e3:>9,.1f} µs  {speed:,.0f}× as fast"
+            f"{answers.language:<14}{len(X):>9,}{same:>12,}{len(X) - same:>11,}"
+            f"{answers.one_row_ns / 1e3:>9,.1f} µs  {speed:,.0f}× as fast"
         )
     return different
 

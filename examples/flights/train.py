@@ -1,4 +1,5 @@
-"""Two pipelines, from raw columns to the answer: minutes of delay at arrival, and whether it will be a quarter of an hour or more."""
+"""Two pipelines, from raw columns to the answer: minutes of delay at arrival, and whether it will be a quarter of an
+hour or more."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ def golden_rows(golden: Any, sample: Any, features: Sequence[Feature]) -> tuple[
     Parameters
     ----------
     golden : int, frame, or "synthetic"
-        How many rows to take from the sample (at most 64); rows given; or rows drawn from the sample's ranges and categories,
-        for data that may not leave the house.
+        How many rows to take from the sample (at most 64); rows given; or rows drawn from the sample's ranges and
+        categories, for data that may not leave the house.
     sample : frame or array
     features : sequence of Feature
 
@@ -62,8 +62,8 @@ def telling_rows(sample: Any, count: int) -> np.ndarray:
 
 
 def synthetic_rows(sample: Any, features: Sequence[Feature], count: int = 32) -> Any:
-    """Rows in the type of the sample whose every column is drawn on its own: numbers between its least and greatest, categories
-    and missing values from those that occur. No row of the sample is repeated but by chance."""
+    """Rows in the type of the sample whose every column is drawn on its own: numbers between its least and greatest,
+    categories and missing values from those that occur. No row of the sample is repeated but by chance."""
     rng = np.random.default_rng(20130101)
     columns = sample_columns(sample, None)
     drawn = {

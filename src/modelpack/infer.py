@@ -37,8 +37,8 @@ def infer_features(
     Raises
     ------
     InputError
-        A column of a type that no feature can hold, both None and NaN in a column of strings without a word on `null_is`,
-        names that are not in the sample.
+        A column of a type that no feature can hold, both None and NaN in a column of strings without a word on
+        `null_is`, names that are not in the sample.
     """
     if schema is not None and not isinstance(schema, Mapping):
         features = tuple(schema.features if isinstance(schema, Schema) else schema)
@@ -125,7 +125,8 @@ def extension_dtype(name: str, dtype: Any) -> str:
     if text.startswith(("datetime", "timestamp", "date")):
         return "timestamp"
     raise InputError(
-        f"column {name!r} has dtype {dtype}, which no feature holds; convert it to numbers, strings, bools or timestamps",
+        f"column {name!r} has dtype {dtype}, which no feature holds; "
+        "convert it to numbers, strings, bools or timestamps",
         feature=name,
     )
 
@@ -144,7 +145,8 @@ def object_dtype(name: str, column: Any) -> str:
     if kinds == {"timestamp"}:
         return "timestamp"
     raise InputError(
-        f"column {name!r} mixes values of the types {sorted(kinds)}; a feature has one type: convert the column before training",
+        f"column {name!r} mixes values of the types {sorted(kinds)}; "
+        "a feature has one type: convert the column before training",
         feature=name,
     )
 
@@ -172,7 +174,8 @@ def is_null(value: Any) -> bool:
 
 
 def column_null(name: str, dtype: str, column: Any) -> str:
-    """What a null is to the model: what training saw in this column; for strings both is a question that only the caller answers."""
+    """What a null is to the model: what training saw in this column; for strings both is a question that only the
+    caller answers."""
     if dtype != "string":
         return "nan"
     if str(column.dtype) == "str":

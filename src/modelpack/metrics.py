@@ -110,7 +110,8 @@ def regression(y: np.ndarray, value: np.ndarray, weight: np.ndarray | None) -> d
 def classification(
     y: np.ndarray, answers: Mapping[str, np.ndarray], classes: tuple[Any, ...], weight: np.ndarray | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Accuracy and the confusion matrix; with probabilities also AUC, average precision, log loss, Brier score and curves."""
+    """Accuracy and the confusion matrix; with probabilities also AUC, average precision, log loss, Brier score and
+    curves."""
     from sklearn import metrics
 
     every = list(range(len(classes)))

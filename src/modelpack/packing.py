@@ -76,7 +76,8 @@ def pack(
 ) -> Packed:
     """Pack a trained model with its pre-processing, schema, configuration, metrics and record into one file.
 
-    The sample (and up to 10,000 rows of `evaluation`) is replayed through the framework and through the bundle; nothing is
+    The sample (and up to 10,000 rows of `evaluation`) is replayed through the framework and through the bundle;
+    nothing is
     written where an answer differs beyond the bound of docs/SEMANTICS.md (for most models: in any bit).
 
     Parameters
@@ -164,7 +165,8 @@ def pack(
         empty = golden_member(
             np.zeros((0, len(imported.features)), np.uint64),
             imported.outputs,
-            *[empty_answers(built)] * 2,
+            empty_answers(built),
+            empty_answers(built),
             None,
             source,
         )

@@ -1,4 +1,5 @@
-"""record.json: who trained the model, when, on what data, with which packages, from which code, and what the features looked like."""
+"""record.json: who trained the model, when, on what data, with which packages, from which code, and what the features
+looked like."""
 
 from __future__ import annotations
 

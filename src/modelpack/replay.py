@@ -1,4 +1,5 @@
-"""Replaying rows through the framework and the packed program: no bundle is written whose answers differ beyond the stated bound."""
+"""Replaying rows through the framework and the packed program: no bundle is written whose answers differ beyond the
+stated bound."""
 
 from __future__ import annotations
 
@@ -150,7 +151,8 @@ def compare(
 
 
 def aligned(name: str, expected: np.ndarray, answer: np.ndarray) -> np.ndarray:
-    """The framework's answer in the shape and dtype of the bundle's; another shape, or a cast that loses bits, is a mismatch."""
+    """The framework's answer in the shape and dtype of the bundle's; another shape, or a cast that loses bits, is a
+    mismatch."""
     expected = np.asarray(expected)
     if expected.ndim == 1:
         expected = expected.reshape(-1, 1)
@@ -167,7 +169,8 @@ def aligned(name: str, expected: np.ndarray, answer: np.ndarray) -> np.ndarray:
 def mismatch_text(name: str, expected: np.ndarray, answer: np.ndarray, data: Any, row: int, offset: int) -> str:
     return (
         f"{name} is {cells_text(expected)} in the framework and {cells_text(answer)} in the bundle; "
-        f"the row: {row_text(data, row)}; nothing was written. Please report the model's class, its versions and this row"
+        f"the row: {row_text(data, row)}; nothing was written. "
+        "Please report the model's class, its versions and this row"
     )
 
 
