@@ -13,7 +13,7 @@ MANIFEST := --manifest-path native/Cargo.toml
 ROOT := $(CURDIR)
 RUST_SOURCES := $(shell find native -name '*.rs' -not -path 'native/target/*' -o -name 'Cargo.*' -not -path 'native/target/*' -o -name '*.h' -not -path 'native/target/*' -o -name 'modelpack.map')
 JNI_LIBRARY := native/target/release/libmodelpack_jni.so
-C_LIBRARY := native/target/release/libmodelpack.so
+C_LIBRARY := native/target/release/libmodelpack.so.0
 WORKERS ?= 2
 
 .PHONY: help
@@ -44,8 +44,8 @@ setup: $(VENV)/.installed ## the Python environment and the native library
 
 $(C_LIBRARY): $(RUST_SOURCES)
 	$(CARGO) build $(MANIFEST) --quiet --release -p modelpack-capi
-	@ln -sf libmodelpack.so native/target/release/libmodelpack.so.0
-	@touch $@
+	@touch native/target/release/libmodelpack.so
+	@ln -sf libmodelpack.so $@
 
 $(JNI_LIBRARY): $(RUST_SOURCES)
 	$(CARGO) build $(MANIFEST) --quiet --release -p modelpack-jni
