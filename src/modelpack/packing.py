@@ -216,7 +216,8 @@ def named_sample(
     if given is not None or trained is None:
         return sample, given
     if not hasattr(sample, "columns"):
-        return sample, trained
+        # Of another width it is not the model's input, which the importer says better.
+        return sample, trained if np.shape(sample)[1:] == (len(trained),) else None
     kept = [name for name in sample.columns if str(name) in set(trained)]
     return (sample[kept] if 0 < len(kept) < len(sample.columns) else sample), None
 

@@ -276,6 +276,8 @@ pub enum OpKind {
     RowSum,
     /// Each cell divided by the row's sequential sum.
     NormaliseRows,
+    /// The row's cells ascending; equals keep their order, NaN comes last.
+    SortRow,
     /// Index of the largest cell, the first one wins; i64[1].
     Argmax,
     /// 1 where the comparison with the constant holds; element by element, i64.

@@ -95,6 +95,7 @@ pub fn apply(kind: &OpKind, inputs: &[&Cells]) -> std::result::Result<Cells, Vio
         OpKind::Complement => link::complement(x()),
         OpKind::RowSum => link::row_sum(x()),
         OpKind::NormaliseRows => link::normalise_rows(x()),
+        OpKind::SortRow => link::sort_row(x()),
         OpKind::Argmax => link::argmax(x()),
         OpKind::Compare { comparison, constant } => numeric::compare(*comparison, *constant, x()),
     })

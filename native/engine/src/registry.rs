@@ -227,6 +227,11 @@ pub const OPS: &[OpSpec] = &[
         tensors: &[],
     },
     OpSpec {
+        name: "sort_row@1",
+        options: &[],
+        tensors: &[],
+    },
+    OpSpec {
         name: "argmax@1",
         options: &[],
         tensors: &[],

@@ -65,11 +65,8 @@ def prediction(builder: Builder, margin: Value, objective: str, library: tuple[i
     if objective == "reg:quantileerror" and (margin.width == 1 or library < (3, 4)):
         return margin
     if objective == "reg:quantileerror":
-        raise UnsupportedModelError(
-            origin,
-            "several quantiles in one model are sorted by XGBoost, which is not supported",
-            "train one model per quantile",
-        )
+        # XGBoost sorts the quantiles of a row since 3.4, so that none crosses another.
+        return builder.op("sort_row@1", margin, origin=origin)
     if objective == "reg:expectileerror" and margin.width == 1:
         return margin
     raise UnsupportedModelError(

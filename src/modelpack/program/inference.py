@@ -144,6 +144,7 @@ RULES: dict[str, Callable[[Call], Value]] = {
     "complement@1": _complement,
     "row_sum@1": _narrow,
     "normalise_rows@1": _same,
+    "sort_row@1": _same,
     "argmax@1": _argmax,
     "compare@1": _compare,
 }

@@ -121,6 +121,10 @@ OPS: dict[str, Op] = {
         options={},
         tensors={},
     ),
+    "sort_row@1": Op(
+        options={},
+        tensors={},
+    ),
     "argmax@1": Op(
         options={},
         tensors={},

@@ -94,6 +94,11 @@ pub fn normalise_rows(op: &Operation) -> Result<Made> {
     Ok(Made::mixed(OpKind::NormaliseRows, float.into(), input.value_type.width))
 }
 
+pub fn sort_row(op: &Operation) -> Result<Made> {
+    let (input, float) = op.dense()?;
+    Ok(Made::mixed(OpKind::SortRow, float.into(), input.value_type.width))
+}
+
 pub fn argmax(op: &Operation) -> Result<Made> {
     op.dense()?;
     Ok(Made::mixed(OpKind::Argmax, Kind::I64, 1))

@@ -36,6 +36,7 @@ pub fn make(op: &Operation) -> Result<Made> {
         "complement@1" => model::complement(op),
         "row_sum@1" => model::row_sum(op),
         "normalise_rows@1" => model::normalise_rows(op),
+        "sort_row@1" => model::sort_row(op),
         "argmax@1" => model::argmax(op),
         name => Err(Error::new(
             ErrorCode::Internal,

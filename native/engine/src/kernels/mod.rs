@@ -99,6 +99,7 @@ fn build_real<T: links::Functions>(op: &Op, inputs: &[Columns], output: &[Slot])
         OpKind::Complement => Box::new(numeric::Complement::<T>::new(&inputs[0], output)),
         OpKind::RowSum => Box::new(rows::RowSum::<T>::new(&inputs[0], output)),
         OpKind::NormaliseRows => Box::new(rows::NormaliseRows::<T>::new(&inputs[0], output)),
+        OpKind::SortRow => Box::new(rows::SortRow::<T>::new(&inputs[0], output)),
         OpKind::Argmax => Box::new(rows::Argmax::<T>::new(&inputs[0], output)),
         OpKind::Compare { comparison, constant } => {
             Box::new(numeric::Compare::<T>::new(&inputs[0], output, *comparison, *constant))

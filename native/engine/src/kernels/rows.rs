@@ -88,6 +88,48 @@ impl<T: Real> Kernel for NormaliseRows<T> {
     }
 }
 
+pub struct SortRow<T> {
+    from: Vec<Slot>,
+    to: Vec<Slot>,
+    real: PhantomData<T>,
+}
+
+impl<T: Real> SortRow<T> {
+    pub fn new(input: &Columns, output: &[Slot]) -> SortRow<T> {
+        SortRow {
+            from: input.slots.clone(),
+            to: output.to_vec(),
+            real: PhantomData,
+        }
+    }
+}
+
+impl<T: Real> Kernel for SortRow<T> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+        // By insertion: each column finds its place among those before it, which stand in order already.
+        for row in 0..rows {
+            for (column, &slot) in self.from.iter().enumerate() {
+                let x = scratch.read::<T>(slot, rows)[row];
+                let mut place = column;
+                while place > 0 {
+                    let before = scratch.read::<T>(self.to[place - 1], rows)[row];
+                    if !(before > x || (before.is_nan() && !x.is_nan())) {
+                        break;
+                    }
+                    scratch.write::<T>(self.to[place], rows)[row] = before;
+                    place -= 1;
+                }
+                scratch.write::<T>(self.to[place], rows)[row] = x;
+            }
+        }
+        Ok(())
+    }
+
+    fn describe(&self) -> String {
+        over("sort each row", self.from.len())
+    }
+}
+
 pub struct Argmax<T> {
     from: Vec<Slot>,
     to: Slot,

@@ -78,6 +78,16 @@ pub fn normalise_rows(x: &Cells) -> Cells {
     dense!(x, x => scaled(x))
 }
 
+pub fn sort_row(x: &Cells) -> Cells {
+    fn sorted<R: Real>(x: &[R]) -> Cells {
+        let rank = |x: R| x.is_nan();
+        let mut cells = x.to_vec();
+        cells.sort_by(|&a, &b| a.partial_cmp(&b).unwrap_or_else(|| rank(a).cmp(&rank(b))));
+        R::dense(cells)
+    }
+    dense!(x, x => sorted(x))
+}
+
 fn sequential_sum<R: Real>(x: &[R]) -> R {
     x[1..].iter().fold(x[0], |sum, &x| sum + x)
 }

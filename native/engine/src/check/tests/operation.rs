@@ -341,7 +341,7 @@ fn models_and_links() {
     refused(&op("softmax@1", "D", &[("form", "xgboost_f32")], &[]), "takes f32");
     refused(&op("softmax@1", "S", &[("form", "lightgbm")], &[]), "takes f64");
     refused(&op("complement@1", "D", &[], &[]), "one column");
-    for name in ["row_sum@1", "normalise_rows@1", "argmax@1"] {
+    for name in ["row_sum@1", "normalise_rows@1", "sort_row@1", "argmax@1"] {
         taken(&op(name, "S", &[], &[]));
         refused(&op(name, "Z", &[], &[]), "dense");
         refused(&op(name, "b", &[], &[]), "takes floats, not bool");

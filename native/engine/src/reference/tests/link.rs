@@ -107,6 +107,13 @@ fn sums_of_rows_are_sequential() {
     gives(&OpKind::RowSum, f32s(&[16_777_216.0, 1.0, 1.0]), f32s(&[16_777_216.0]));
     gives(&OpKind::NormaliseRows, f64s(&[1.0, 3.0]), f64s(&[0.25, 0.75]));
     gives(&OpKind::NormaliseRows, f64s(&[0.0, -0.0]), f64s(&[NAN, NAN]));
+    gives(&OpKind::SortRow, f64s(&[3.0, -1.0, 2.0]), f64s(&[-1.0, 2.0, 3.0]));
+    gives(
+        &OpKind::SortRow,
+        f64s(&[NAN, 0.0, -0.0, f64::NEG_INFINITY]),
+        f64s(&[f64::NEG_INFINITY, 0.0, -0.0, NAN]),
+    );
+    gives(&OpKind::SortRow, f64s(&[-0.0, 0.0]), f64s(&[-0.0, 0.0]));
 }
 
 #[test]

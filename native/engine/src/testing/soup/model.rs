@@ -69,7 +69,12 @@ impl Pool {
 
     pub(super) fn normalise(&mut self) -> Option<()> {
         let x = self.pick(is_dense)?;
-        self.same("normalise_rows@1", &x, &[], &[]);
+        let op = if self.random.once_in(2) {
+            "normalise_rows@1"
+        } else {
+            "sort_row@1"
+        };
+        self.same(op, &x, &[], &[]);
         Some(())
     }
 }
