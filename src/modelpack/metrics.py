@@ -8,10 +8,32 @@ from typing import Any
 import numpy as np
 
 from modelpack.errors import InputError
-from modelpack.schema import Output
+from modelpack.rows import row_count
+from modelpack.schema import Output, Schema
 
 CURVE_POINTS = 201
 CALIBRATION_BINS = 10
+
+
+def evaluation_splits(evaluation: Any) -> dict[str, tuple[Any, Any, Any]]:
+    """Splits by name, each (X, y, weight or None)."""
+    if evaluation is None:
+        return {}
+    given = evaluation if isinstance(evaluation, Mapping) else {"test": evaluation}
+    splits = {}
+    for key, value in given.items():
+        if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
+            raise InputError(f"evaluation: split {key!r} is not (X, y) or (X, y, weight)")
+        X, y, weight = value if len(value) == 3 else (*value, None)
+        if row_count(X) != len(y):
+            raise InputError(f"evaluation: split {key!r} has {row_count(X)} rows of X and {len(y)} of y")
+        splits[str(key)] = (X, y, weight)
+    return splits
+
+
+def metrics_of(task: str, schema: Schema, predictor: Any, split: tuple[Any, Any, Any]) -> dict[str, Any]:
+    X, y, weight = split
+    return split_metrics(task, schema.outputs, predictor.predict_raw(X), y, weight)
 
 
 def split_metrics(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +15,11 @@ from modelpack import canonical
 from modelpack.errors import InputError, UnsupportedModelError
 from modelpack.golden import golden_member, golden_rows
 from modelpack.infer import infer_features
-from modelpack.metrics import split_metrics
+from modelpack.members import empty_answers, manifest, model_members
+from modelpack.metrics import evaluation_splits, metrics_of
 from modelpack.record import make_record
-from modelpack.replay import EngineReport, Report, compare
-from modelpack.rows import row_count, spread, take_rows
+from modelpack.replay import Progress, Report, replay
 from modelpack.schema import Feature, Schema
-
-EVALUATION_ROWS = 10_000
-BLOCK_ROWS = 1_000
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -147,16 +142,7 @@ def pack(
     imported = import_model(model, inferred, X_sample, classes=classes)
     built = Schema(features=imported.features, outputs=imported.outputs)
     members = model_members(imported, built, explain)
-    manifest = {
-        "created_at": created_text(created_at),
-        "engines": [{"name": "native", "requires": sorted([*imported.program.uses, "math@0"])}],
-        "format": {"major": 1, "minor": 0},
-        "name": name,
-        "partition_keys": [],
-        "requires": [],
-        "task": imported.task,
-        "version": version,
-    }
+    head = manifest(imported, name, version, created_at)
     kept, source = golden_rows(golden, X_sample, imported.features)
     splits = evaluation_splits(evaluation)
     report = Report(promise=imported.promise)
@@ -170,7 +156,7 @@ def pack(
             None,
             source,
         )
-        write_bundle(draft, manifest, {**members, "golden.safetensors": empty}, overwrite=False)
+        write_bundle(draft, head, {**members, "golden.safetensors": empty}, overwrite=False)
         with open_draft(draft) as predictor:
             replayed = {"sample": X_sample, **{key: split[0] for key, split in splits.items()}}
             report.engines["native"] = replay(imported, predictor, replayed, progress)
@@ -188,8 +174,8 @@ def pack(
             make_record(record, imported.features, X_sample, statistics=statistics, importance=importance(model, built))
         )
     )
-    identity = write_bundle(target, manifest, members, overwrite=overwrite)
-    open_draft(target).close()
+    prove(head, members)
+    identity = write_bundle(target, head, members, overwrite=overwrite)
     return Packed(path=target, identity=identity, schema=built, report=report)
 
 
@@ -222,46 +208,18 @@ def named_sample(
     return (sample[kept] if 0 < len(kept) < len(sample.columns) else sample), None
 
 
-def created_text(created_at: str | int | None) -> str:
-    if isinstance(created_at, str):
-        return created_at
-    seconds = created_at if created_at is not None else int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
-
-
-def model_members(imported: Any, schema: Schema, explain: bool) -> dict[str, bytes]:
-    """Members that decide the answers, and the configuration."""
-    program = imported.program if explain else imported.program.without_explanation()
-    text = program.json.decode("utf-8")
-    members = {
-        "schema.json": schema.to_json(),
-        "programs.json": canonical.canonical_json({program.digest: text}),
-        "models/main/tensors.safetensors": canonical.safetensors_bytes(program.tensors, {"program": program.digest}),
-        "config.json": canonical.canonical_json(canonical.typed(imported.config)),
-    }
-    dictionaries = dictionary_tensors(program.dictionaries)
-    if dictionaries:
-        members["dictionaries.safetensors"] = canonical.safetensors_bytes(dictionaries)
-    return members
-
-
-def dictionary_tensors(dictionaries: Mapping[int, Sequence[str]]) -> dict[str, np.ndarray]:
-    tensors = {}
-    for index, texts in dictionaries.items():
-        encoded = [text.encode("utf-8") for text in texts]
-        tensors[f"{index}.bytes"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-        tensors[f"{index}.offsets"] = np.cumsum([0, *map(len, encoded)]).astype(np.uint64)
-    return tensors
-
-
-def empty_answers(schema: Schema) -> dict[str, np.ndarray]:
-    return {output.name: np.zeros((0, output.columns)) for output in schema.outputs}
-
-
 def write_bundle(path: Path, manifest: Mapping[str, Any], members: Mapping[str, bytes], *, overwrite: bool) -> str:
     from modelpack._core import write_bundle as write
 
     return write(path, canonical.canonical_json(dict(manifest)), members, overwrite)
+
+
+def prove(head: Mapping[str, Any], members: Mapping[str, bytes]) -> None:
+    """Opens the finished bundle as any reader will, golden rows and all, before it stands where it was asked for."""
+    with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
+        path = Path(folder) / "finished.mpk"
+        write_bundle(path, head, members, overwrite=False)
+        open_draft(path).close()
 
 
 def open_draft(path: Path) -> Any:
@@ -269,44 +227,6 @@ def open_draft(path: Path) -> Any:
     from modelpack.trust import UNSIGNED
 
     return load(path, trust=UNSIGNED)
-
-
-def evaluation_splits(evaluation: Any) -> dict[str, tuple[Any, Any, Any]]:
-    """Splits by name, each (X, y, weight or None)."""
-    if evaluation is None:
-        return {}
-    given = evaluation if isinstance(evaluation, Mapping) else {"test": evaluation}
-    splits = {}
-    for key, value in given.items():
-        if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
-            raise InputError(f"evaluation: split {key!r} is not (X, y) or (X, y, weight)")
-        X, y, weight = value if len(value) == 3 else (*value, None)
-        if row_count(X) != len(y):
-            raise InputError(f"evaluation: split {key!r} has {row_count(X)} rows of X and {len(y)} of y")
-        splits[str(key)] = (X, y, weight)
-    return splits
-
-
-def replay(imported: Any, predictor: Any, data: Mapping[str, Any], progress: Progress | None) -> EngineReport:
-    """Every row of the sample and up to 10,000 of each split through framework and bundle, block by block."""
-    report = EngineReport()
-    chosen = [X if key == "sample" else take_rows(X, spread(row_count(X), EVALUATION_ROWS)) for key, X in data.items()]
-    total, done = sum(row_count(X) for X in chosen), 0
-    for X in chosen:
-        rows = row_count(X)
-        for start in range(0, rows, BLOCK_ROWS):
-            block = take_rows(X, np.arange(start, min(start + BLOCK_ROWS, rows)))
-            bound = imported.bound(block) if imported.bound is not None else None
-            compare(report, imported.reference(block), predictor.predict_raw(block), bound, block, done)
-            done += row_count(block)
-            if progress is not None:
-                progress(done, total)
-    return report
-
-
-def metrics_of(task: str, schema: Schema, predictor: Any, split: tuple[Any, Any, Any]) -> dict[str, Any]:
-    X, y, weight = split
-    return split_metrics(task, schema.outputs, predictor.predict_raw(X), y, weight)
 
 
 def importance(model: Any, schema: Schema) -> dict[str, float] | None:

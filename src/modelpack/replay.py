@@ -3,15 +3,20 @@ stated bound."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from modelpack.errors import MismatchError
+from modelpack.rows import row_count, spread, take_rows
 
 Answers = Mapping[str, np.ndarray]
+Progress = Callable[[int, int], None]
+
+EVALUATION_ROWS = 10_000
+BLOCK_ROWS = 1_000
 
 
 @dataclass
@@ -93,6 +98,23 @@ class Report:
                 f"greatest difference {report.max_difference:.3g}"
             )
         return "\n".join(lines)
+
+
+def replay(imported: Any, predictor: Any, data: Mapping[str, Any], progress: Progress | None) -> EngineReport:
+    """Every row of the sample and up to 10,000 of each split through framework and bundle, block by block."""
+    report = EngineReport()
+    chosen = [X if key == "sample" else take_rows(X, spread(row_count(X), EVALUATION_ROWS)) for key, X in data.items()]
+    total, done = sum(row_count(X) for X in chosen), 0
+    for X in chosen:
+        rows = row_count(X)
+        for start in range(0, rows, BLOCK_ROWS):
+            block = take_rows(X, np.arange(start, min(start + BLOCK_ROWS, rows)))
+            bound = imported.bound(block) if imported.bound is not None else None
+            compare(report, imported.reference(block), predictor.predict_raw(block), bound, block, done)
+            done += row_count(block)
+            if progress is not None:
+                progress(done, total)
+    return report
 
 
 def canonical_bits(array: np.ndarray) -> np.ndarray:
