@@ -1,0 +1,5 @@
+//! The vectors of tests/vectors: answers and coercions.
+
+mod input;
+mod types;
+mod valid;
