@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from modelpack.packing import pack
     from modelpack.prediction import Prediction
     from modelpack.predictor import Predictor
+    from modelpack.record import data_reference
     from modelpack.schema import Classes, Default, Feature, Output, Schema
     from modelpack.trust import UNSIGNED
 
@@ -59,6 +60,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "data_reference",
     "inspect",
     "load",
     "open",
@@ -77,6 +79,7 @@ _PLACES = {
     "Predictor": "modelpack.predictor",
     "Schema": "modelpack.schema",
     "check": "modelpack.checking",
+    "data_reference": "modelpack.record",
     "inspect": "modelpack.opening",
     "load": "modelpack.opening",
     "open": "modelpack.opening",

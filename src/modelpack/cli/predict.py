@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--keep", metavar="COLUMNS", type=_names, help="columns of the input to write too; `all` for all"
     )
+    command.add_argument("--prefix", default="", metavar="TEXT", help="text before the names of the columns of answers")
     command.add_argument(
         "--errors",
         choices=("fail", "column"),
@@ -113,18 +114,33 @@ def predict_file(
     """Rows written, and how many of them were refused."""
     outputs = chosen(predictor, given.outputs)
     keep = None if given.keep == ["all"] else given.keep or []
+    types = column_types(outputs) | ({ERROR: "string"} if given.errors == "column" else {})
     done = refused = 0
     with (
-        OutputFile(given.output, target, column_types(outputs), given.overwrite) as out,
+        OutputFile(given.output, target, prefixed(types, given.prefix), given.overwrite) as out,
         Progress("rows", shown=not given.quiet) as progress,
     ):
         for chunk in read_chunks(given.input, source, predictor.schema, keep, CHUNK_ROWS):
             answers = answer(predictor, chunk, outputs, given.errors, given.input, done)
             refused += sum(reason is not None for reason in answers.get(ERROR, ()))
-            out.write(chunk.kept, answers)
+            columns = prefixed(answers, given.prefix)
+            refuse_collision(chunk.kept, columns)
+            out.write(chunk.kept, columns)
             done += chunk.rows
             progress.update(done, chunk.share)
     return done, refused
+
+
+def prefixed(columns: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    return {prefix + name: values for name, values in columns.items()}
+
+
+def refuse_collision(kept: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+    both = [name for name in columns if name in kept]
+    if both:
+        raise UsageError(
+            f"the input has a column {both[0]!r} too, which --keep would write", hint="keep others, or pass --prefix"
+        )
 
 
 def chosen(predictor: modelpack.Predictor, names: Sequence[str] | None) -> list[Output]:

@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from modelpack.cli.fields import PARSERS, parse_time
 from modelpack.errors import InputError, NotFoundError, UsageError
 from modelpack.schema import Schema
 from modelpack.values import NULL
@@ -130,7 +130,7 @@ def _csv_records(raw: BinaryIO, schema: Schema) -> Iterator[_Record]:
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise InputError(f"the column {twice!r} stands twice in the header")
-    parsers = {feature.name: _PARSERS[feature.dtype] for feature in schema.features}
+    parsers = {feature.name: PARSERS[feature.dtype] for feature in schema.features}
     wanted = [(index, name, parsers[name]) for index, name in enumerate(header) if name in parsers]
     try:
         for row in rows:
@@ -153,55 +153,6 @@ def _text_lines(raw: BinaryIO) -> Iterator[str]:
             raise InputError(f"line {number + 1} is no UTF-8") from None
 
 
-def _parsed(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A field in the feature's type; one that is none of it stays text, which the core refuses by name."""
-
-    def parse(text: str) -> Any:
-        if text == "":
-            return NULL
-        try:
-            return text if "_" in text else read(text)
-        except ValueError:
-            return text
-
-    return parse
-
-
-def _number(text: str) -> float:
-    value = float(text)
-    if math.isinf(value) and any(character.isdigit() for character in text):
-        raise ValueError("beyond float64")
-    return value
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in _TRUTHS:
-        raise ValueError(text)
-    return _TRUTHS[text.lower()]
-
-
-def _integer(text: str) -> int | float:
-    try:
-        return int(text)
-    except ValueError:
-        return _number(text)
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
-
-
-_TRUTHS = {"true": True, "false": False, "1": True, "0": False}
-_PARSERS: dict[str, Callable[[str], Any]] = {
-    "float64": _parsed(_number),
-    "float32": _parsed(_number),
-    "int64": _parsed(_integer),
-    "bool": _parsed(_truth),
-    "timestamp": _parsed(_time),
-    "string": lambda text: NULL if text == "" else text,
-}
-
-
 # ---- JSON lines ----
 
 
@@ -222,7 +173,7 @@ def _json_records(raw: BinaryIO, schema: Schema) -> Iterator[_Record]:
         for name in times:
             text = features.get(name)
             if isinstance(text, str):
-                features[name] = _PARSERS["timestamp"](text)
+                features[name] = parse_time(text)
         yield _Record(features, columns)
 
 

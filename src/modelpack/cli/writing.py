@@ -51,7 +51,7 @@ def column_types(outputs: Sequence[Output]) -> dict[str, str]:
         for index, name in enumerate(output_columns(output)):
             classes = several[index] if output.name == "label" else None
             types[name] = output.dtype if classes is None else classes.dtype
-    return {**types, ERROR: "string"}
+    return types
 
 
 class Writer(Protocol):
@@ -76,6 +76,8 @@ class OutputFile:
     """
 
     def __init__(self, path: str, form: str, types: Mapping[str, str], overwrite: bool) -> None:
+        self._types = types
+        self._empty = True
         self._target = None if path == STANDARD else Path(path)
         if self._target is not None and self._target.exists() and not overwrite:
             raise UsageError(f"{path} exists", hint="choose another name, or pass --overwrite")
@@ -90,6 +92,7 @@ class OutputFile:
         self._writer = _CsvWriter(self._stream) if form == "csv" else _JsonWriter(self._stream)
 
     def write(self, kept: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+        self._empty = False
         self._writer.write(kept, columns)
 
     def __enter__(self) -> OutputFile:
@@ -98,6 +101,9 @@ class OutputFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._empty and kind is None:
+            # No row came, but whoever reads the file still finds its columns.
+            self._writer.write({}, {name: np.empty(0, dtype=object) for name in self._types})
         self._writer.close()
         if self._draft is None or self._target is None:
             sys.stdout.flush()
