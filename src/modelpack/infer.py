@@ -56,6 +56,18 @@ def infer_features(
     return tuple(dataclasses.replace(f, optional=True) if f.name in wanted else f for f in features)
 
 
+def with_declared_nulls(
+    features: Sequence[Feature], schema: Schema | Sequence[Feature] | Mapping[str, Mapping[str, Any]] | None
+) -> tuple[Feature, ...]:
+    """The features with the `null_is` that the caller declared, whatever the importer made of the sample."""
+    if isinstance(schema, Mapping):
+        declared = {name: fields["null_is"] for name, fields in schema.items() if "null_is" in fields}
+    else:
+        given = schema.features if isinstance(schema, Schema) else schema or ()
+        declared = {feature.name: feature.null_is for feature in given}
+    return tuple(dataclasses.replace(f, null_is=declared.get(f.name, f.null_is)) for f in features)
+
+
 def declare(name: str, column: Any, fields: Mapping[str, Any]) -> Feature:
     known = {field.name for field in dataclasses.fields(Feature)} - {"name"}
     for field in fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from modelpack import canonical
 from modelpack.errors import InputError, UnsupportedModelError
 from modelpack.golden import golden_member, golden_rows
-from modelpack.infer import infer_features
+from modelpack.infer import infer_features, with_declared_nulls
 from modelpack.members import empty_answers, manifest, model_members
 from modelpack.metrics import evaluation_splits, metrics_of
 from modelpack.record import make_record
@@ -140,6 +140,7 @@ def pack(
     X_sample, names = named_sample(X_sample, feature_names, trained_names(model))
     inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
     imported = import_model(model, inferred, X_sample, classes=classes)
+    imported = replace(imported, features=with_declared_nulls(imported.features, schema))
     built = Schema(features=imported.features, outputs=imported.outputs)
     members = model_members(imported, built, explain)
     head = manifest(imported, name, version, created_at)
