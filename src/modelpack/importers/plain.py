@@ -9,11 +9,15 @@ import numpy as np
 
 
 def plain(value: Any) -> Any:
-    """The value with numbers, text, lists and mappings kept, and anything else as its description."""
+    """Numbers, text, lists and mappings as they are; anything else by its name, which is the same in each run."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    return value.item() if isinstance(value, np.generic) else repr(value)
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return value.item()
+    return getattr(value, "__qualname__", None) or type(value).__qualname__

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 
 def configuration(model: Any) -> dict[str, Any]:
     """Framework, version, class and hyperparameters; of a pipeline also its steps, in order."""
-    return {"framework": "sklearn", "framework_version": sklearn.__version__, **described(model)}
+    return {"framework": "sklearn", "version": sklearn.__version__, **described(model)}
 
 
 def described(step: Any) -> dict[str, Any]:

@@ -215,6 +215,17 @@ def test_an_objective_of_the_users_own_answers_raw_scores() -> None:
     model = classifier(X, binary(X), objective=squared)
     predictor = packed(model, X)
     assert np.array_equal(predictor.predict(X), model.predict(X))
+    assert predictor.bundle.config["hyperparameters"]["objective"].endswith("squared")
+
+
+def test_decision_function_is_there_where_lightgbm_has_it() -> None:
+    X = numbers()
+    model = classifier(X, binary(X))
+    predictor = packed(model, X)
+    assert hasattr(predictor, "decision_function") == hasattr(model, "decision_function")
+    if hasattr(model, "decision_function"):
+        assert np.array_equal(predictor.decision_function(X), model.decision_function(X))
+    assert not hasattr(packed(model.booster_, X), "decision_function")
 
 
 def test_a_text_file(tmp_path: Path) -> None:
