@@ -232,7 +232,10 @@ def open_draft(path: Path) -> Any:
 
 def importance(model: Any, schema: Schema) -> dict[str, float] | None:
     """The framework's own importance per feature, where the model itself (not a step of a pipeline) has one."""
-    found = getattr(model, "feature_importances_", None)
+    try:
+        found = getattr(model, "feature_importances_", None)
+    except Exception:  # a framework says in its own way that this model has none
+        return None
     if found is None or np.shape(found) != (len(schema.features),):
         return None
     return {feature.name: float(value) for feature, value in zip(schema.features, found, strict=True)}

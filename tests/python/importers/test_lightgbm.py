@@ -157,7 +157,8 @@ def test_a_threshold_next_to_zero_takes_what_lightgbm_takes_for_zero() -> None:
     near = np.array([-edge, np.nextafter(-edge, 0), np.nextafter(-edge, -1), edge, -1e-36, 1e-36, -0.0, 0.0, np.nan])
     rows = np.column_stack([near, np.full(len(near), 0.5)])
     assert_same(model, X, rows)
-    sample, table = (pyarrow.table({"a": data[:, 0], "b": data[:, 1]}) for data in (X, rows))
+    names = model.feature_name_
+    sample, table = (pyarrow.table(dict(zip(names, data.T, strict=True))) for data in (X, rows))
     predictor = packed(model, sample)
     assert np.array_equal(predictor.predict(table), model.predict(table))
 
