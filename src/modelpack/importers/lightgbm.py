@@ -44,7 +44,7 @@ def import_lightgbm(
     """
     source = source_of(model, origin)
     block = input_block(builder, frame, source.model, origin)
-    margin = _margin(builder, block, source.model, frame.container in ("array", "pandas"), origin)
+    margin = _margin(builder, block, source.model, _flushes_zero(frame, source), origin)
     predicted = prediction(builder, margin, source.model, origin)
     if source.classes is not None or classes is not None:
         return _classifier(builder, source, margin, predicted, classes, origin)
@@ -53,7 +53,14 @@ def import_lightgbm(
     return Outputs(outputs, values, _task(source), _reference(source), _config(source))
 
 
-def _margin(builder: Builder, block: Value, model: LightgbmModel, dense: bool, origin: str) -> Value:
+def _flushes_zero(frame: Frame, source: LightgbmSource) -> bool:
+    """Whether LightGBM reads the data as a dense matrix, of which it takes |x| <= 1e-35f for 0.0."""
+    if frame.container == "arrow":
+        return source.release < (4, 7)
+    return frame.container in ("array", "pandas")
+
+
+def _margin(builder: Builder, block: Value, model: LightgbmModel, flushes_zero: bool, origin: str) -> Value:
     if not model.trees:
         raise UnsupportedModelError(origin, "the model has no trees", "train it for at least one iteration")
     return builder.op(
@@ -65,7 +72,7 @@ def _margin(builder: Builder, block: Value, model: LightgbmModel, dense: bool, o
         acc="f64",
         emit="sum",
         category_cast="trunc_nonneg",
-        tensors=forest_of(model, dense, origin).tensors(np.zeros(model.columns)),
+        tensors=forest_of(model, flushes_zero, origin).tensors(np.zeros(model.columns)),
     )
 
 

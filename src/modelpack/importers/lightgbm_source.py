@@ -39,6 +39,12 @@ class LightgbmSource:
     library: str
     hyperparameters: Mapping[str, Any]
 
+    @property
+    def release(self) -> tuple[int, ...]:
+        """Major and minor number of the LightGBM that answers; the newest known where there is none."""
+        parts = self.library.split(".")[:2]
+        return tuple(int(part) for part in parts) if self.library else (4, 7)
+
     def predict(self, X: Any, *, raw: bool) -> npt.NDArray[Any]:
         """What LightGBM's own `predict` gives, on one thread."""
         if self.asked is None:
