@@ -206,7 +206,8 @@ def named_sample(
         # Of another width it is not the model's input, which the importer says better.
         return sample, trained if np.shape(sample)[1:] == (len(trained),) else None
     kept = [name for name in sample.columns if str(name) in set(trained)]
-    return (sample[kept] if 0 < len(kept) < len(sample.columns) else sample), None
+    # A framework may have rewritten names (LightGBM does with spaces): then nothing says which column is not the model's.
+    return (sample[kept] if len(trained) == len(kept) < len(sample.columns) else sample), None
 
 
 def write_bundle(path: Path, manifest: Mapping[str, Any], members: Mapping[str, bytes], *, overwrite: bool) -> str:

@@ -65,7 +65,7 @@ def source_of(model: Any, origin: str) -> LightgbmSource:
         return _from_booster(model, model, None, origin)
     if type(model).__module__.startswith("lightgbm.dask") or not isinstance(model, lightgbm.LGBMModel):
         raise UnsupportedModelError(
-            origin, f"{type(model).__qualname__} is no local model", "pack its Booster: model.booster_"
+            origin, f"{type(model).__qualname__} is not one local model", "pack its Booster, or one of its Boosters"
         )
     if not model.__sklearn_is_fitted__():
         raise UnsupportedModelError(origin, f"this {type(model).__qualname__} is not fitted", "call fit first")

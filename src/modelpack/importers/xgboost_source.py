@@ -105,7 +105,7 @@ def _from_estimator(model: Any, origin: str) -> XgboostSource:
     kind = next((name for name, cls in kinds.items() if isinstance(model, cls)), None)
     if kind is None or type(model).__module__.startswith("xgboost.dask"):
         raise UnsupportedModelError(
-            origin, f"{type(model).__qualname__} is no local model", "pack its Booster: model.get_booster()"
+            origin, f"{type(model).__qualname__} is not one local model", "pack its Booster: model.get_booster()"
         )
     if not model.__sklearn_is_fitted__():
         raise UnsupportedModelError(origin, f"this {type(model).__qualname__} is not fitted", "call fit first")

@@ -188,6 +188,13 @@ def test_integers_of_a_data_frame_are_not_rounded_to_single() -> None:
     assert_same(regressor(frame, rng.normal(size=200)), frame, frame)
 
 
+def test_names_that_lightgbm_rewrites() -> None:
+    frame = pd.DataFrame(numbers(), columns=["wind speed", "höhe", "x/y", "d<e"])
+    model = regressor(frame, target(numbers()))
+    predictor = assert_same(model, frame, frame)
+    assert predictor.schema.feature_names == tuple(frame.columns)
+
+
 def test_nullable_columns() -> None:
     rng = np.random.default_rng(7)
     frame = pd.DataFrame({"a": rng.normal(size=200), "n": pd.array(rng.integers(0, 5, 200), dtype="Int64")})
