@@ -206,7 +206,7 @@ def named_sample(
         # Of another width it is not the model's input, which the importer says better.
         return sample, trained if np.shape(sample)[1:] == (len(trained),) else None
     kept = [name for name in sample.columns if str(name) in set(trained)]
-    # A framework may have rewritten names (LightGBM does with spaces): then nothing says which column is not the model's.
+    # A framework may have rewritten names, as LightGBM does with spaces: then nothing says which column is not its own.
     return (sample[kept] if len(trained) == len(kept) < len(sample.columns) else sample), None
 
 

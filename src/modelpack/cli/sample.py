@@ -46,5 +46,8 @@ def feature_frame(frame: Any, names: Sequence[str] | None, without: Sequence[str
         if not lacking:
             return frame[list(names)]
         if len(lacking) < len(names):
-            raise InputError(f"the model was trained on {lacking[0]!r}, which the data do not have")
+            raise InputError(
+                f"the model was trained on {lacking[0]!r}, which the data do not have",
+                hint="name the columns in the model's order with --features",
+            )
     return frame.drop(columns=[name for name in without if name in frame.columns])
