@@ -23,7 +23,14 @@ from sklearn.ensemble import (
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler
+from sklearn.preprocessing import (
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PolynomialFeatures,
+    RobustScaler,
+    StandardScaler,
+)
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from xgboost import XGBClassifier, XGBRegressor
 
@@ -189,6 +196,19 @@ def scaler_f32() -> Case:
     X, y = numbers()
     X32 = X.astype(np.float32)
     return Case(make_pipeline(StandardScaler(), Ridge()).fit(X32, y.astype(np.float32)), X32[:60], X32[60:90])
+
+
+@case("polynomial-features", "PolynomialFeatures: each product from the right, a column of ones")
+def polynomial() -> Case:
+    X, y = numbers(columns=3)
+    return Case(make_pipeline(PolynomialFeatures(3), Ridge()).fit(X, y), X[:60], hostile_numbers(X, missing=False))
+
+
+@case("min-max-float32", "MinMaxScaler on float32: multiplied, then added to, in float32")
+def min_max_f32() -> Case:
+    X, y = numbers()
+    X32 = X.astype(np.float32)
+    return Case(make_pipeline(MinMaxScaler(), Ridge()).fit(X32, y.astype(np.float32)), X32[:60], X32[60:90])
 
 
 # ---- encoders ----
@@ -443,9 +463,22 @@ def xgb_categories() -> Case:
 @case("xgboost-sparse-columns", "XGBoost behind a ColumnTransformer with sparse output: zeros become missing")
 def xgb_sparse() -> Case:
     frame, y = mixed()
-    model = Pipeline([("prep", mixed_columns(handle_unknown="ignore")), ("model", booster(XGBClassifier))])
+    # 24 hours and 8 cities, one-hot, are sparse enough for the whole matrix to be
+    hot = OneHotEncoder(handle_unknown="ignore")
+    numeric = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    columns = [("num", numeric, ["distance"]), ("hot", hot, ["hour", "city"]), ("flag", "passthrough", ["weekend"])]
+    model = Pipeline([("prep", ColumnTransformer(columns)), ("model", booster(XGBClassifier))])
+    model.fit(frame, (y > np.median(y)).astype(int))
+    assert model[0].sparse_output_
     rows = more_rows(frame, city=["nowhere", "łódź", None, ""], distance=[np.nan, 0.0, -0.0, 1e30])
-    return Case(model.fit(frame, (y > np.median(y)).astype(int)), frame.head(80), rows)
+    return Case(model, frame.head(80), rows)
+
+
+@case("xgboost-quantiles", "Several quantiles at once: the row is sorted (XGBoost 3.4 and newer)")
+def xgb_quantiles() -> Case:
+    X, y = numbers()
+    model = booster(XGBRegressor, objective="reg:quantileerror", quantile_alpha=np.array([0.1, 0.5, 0.9])).fit(X, y)
+    return Case(model, X[:60], hostile_numbers(X, missing=True))
 
 
 # ---- LightGBM ----
