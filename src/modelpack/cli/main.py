@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import NoReturn
 
 from modelpack.cli import status
@@ -38,8 +37,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and leave")
     commands = top.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     for name in COMMANDS:
-        if find_spec(f"modelpack.cli.{name}") is not None:
-            import_module(f"modelpack.cli.{name}").add(commands)
+        import_module(f"modelpack.cli.{name}").add(commands)
     return top
 
 

@@ -1,7 +1,0 @@
-"""`python -m modelpack.cli`."""
-
-import sys
-
-from modelpack.cli.main import main
-
-sys.exit(main())
