@@ -57,7 +57,7 @@ def test_a_file_that_is_no_bundle(run: Any, tmp_path: Path) -> None:
 
 def test_in_a_process_of_its_own(shelf: Any) -> None:
     """The exit code and the streams of a shell; a reader that leaves early is no error."""
-    command = [sys.executable, "-m", "modelpack.cli", "inspect", str(shelf.first)]
+    command = [sys.executable, "-m", "modelpack", "inspect", str(shelf.first)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("delay 1.0.0\n")
     assert "\033" not in done.stdout
