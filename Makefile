@@ -59,7 +59,7 @@ test: test-rust test-c test-python test-java ## everything that must pass
 test-rust: doctor
 	$(CARGO) test $(MANIFEST) --quiet
 
-test-python: setup
+test-python: setup $(C_LIBRARY)
 	$(BIN)/python -m pytest -n $(WORKERS) tests/python
 
 test-c: setup
@@ -72,6 +72,9 @@ test-java: setup
 java-tests: $(JNI_LIBRARY)
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
 	@$(PYTHON) tools/surefire.py java-bindings
+	@mkdir -p build/quickstart && cd build/quickstart && $(ROOT)/$(BIN)/python $(ROOT)/examples/quickstart/quickstart.py && \
+	  java -cp "$$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc)')" \
+	  $(ROOT)/examples/quickstart/Quickstart.java
 
 test-all: test ## the same, and Python's tests on the newest Python found
 	@newest="$$($(PYTHON) tools/doctor.py --newest)"; \
