@@ -93,6 +93,7 @@ check: setup ## formats, lints, types, drift of generated files, licences
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/python tools/make_types.py --check
 	$(BIN)/python tools/make_hostile.py --check
+	$(BIN)/python tools/make_math_tables.py --check
 	$(BIN)/python tools/licences.py
 	$(MAKE) --no-print-directory -C tests/c header
 

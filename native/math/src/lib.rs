@@ -7,6 +7,9 @@
 #![allow(clippy::disallowed_methods)] // the one place where the host's functions may be named
 
 mod environment;
+/// The functions of math 1; programs say math 0 until the vectors are frozen.
+pub mod own;
+mod tables;
 
 pub use environment::FloatEnvironment;
 

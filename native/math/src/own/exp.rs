@@ -1,0 +1,141 @@
+//! e^x, e^x - 1 and 2^x.
+//!
+//! x = k ln(2)/128 + r with |r| < 0.00272, so that e^x = 2^(k/128) e^r; 2^(k/128) is a power of two times an entry of a table.
+//! e^r - 1 is its Taylor sum to r^7, of which r and r²/2 are summed as two doubles and the rest, below 2^-28, as one:
+//! truncation below 2^-83, rounding below 2^-79. In all but about 2^-20 of arguments that decides.
+
+use super::double_double::{power_of_two, DoubleDouble};
+use super::wide_functions;
+use crate::tables::{LN2, POWERS, STEPS_PER_LN2, STEP_HIGH, STEP_LOW, STEP_MIDDLE};
+
+/// Adding and taking it away again rounds to an integer.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+/// Above the relative error of `parts` for e^x and 2^x: 2^-74.
+const EXP_ERROR: f64 = f64::from_bits((1023 - 74) << 52);
+/// Above the relative error of [`expm1_pair`]: 2^-68.
+const EXPM1_ERROR: f64 = f64::from_bits((1023 - 68) << 52);
+/// 2^-54: below it e^x is 1 and e^x - 1 is x.
+const TINY: f64 = f64::from_bits((1023 - 54) << 52);
+
+/// e^r - 1 for |r| < 0.0028, with an absolute error below 2^-79 and a relative one below 2^-70.
+#[inline]
+fn small(r: DoubleDouble) -> DoubleDouble {
+    let square = DoubleDouble::product(r.high, r.high);
+    let square_low = square.low + 2.0 * r.high * r.low;
+    let x = r.high;
+    let tail = 1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x * (1.0 / 720.0 + x * (1.0 / 5040.0))));
+    let cube = square.high * x * tail;
+    let sum = DoubleDouble::ordered_sum(r.high, 0.5 * square.high);
+    DoubleDouble::ordered_sum(sum.high, sum.low + (cube + (r.low + 0.5 * square_low)))
+}
+
+/// x - k ln(2)/128 and k, for |x| < 746.
+#[inline]
+fn reduce(x: f64) -> (DoubleDouble, i64) {
+    let k = (x * STEPS_PER_LN2 + ROUNDER) - ROUNDER;
+    let first = DoubleDouble::sum(x, -(k * STEP_HIGH)); // both products are exact
+    let second = DoubleDouble::sum(first.high, -(k * STEP_MIDDLE));
+    let low = second.low + (first.low - k * STEP_LOW);
+    (DoubleDouble::ordered_sum(second.high, low), k as i64)
+}
+
+/// 2^(k/128) e^r as a number near [1, 2) and the exponent it is to be scaled with.
+#[inline]
+fn parts(r: DoubleDouble, k: i64) -> (DoubleDouble, i64) {
+    let power = DoubleDouble::new(POWERS[(k & 127) as usize]);
+    let product = power.mul(small(r));
+    let sum = DoubleDouble::ordered_sum(power.high, product.high);
+    (
+        DoubleDouble::ordered_sum(sum.high, sum.low + (power.low + product.low)),
+        k >> 7,
+    )
+}
+
+/// e^x for |x| <= 708 as a sum of two doubles, relative error below 2^-74.
+#[inline]
+pub fn exp_pair(x: f64) -> DoubleDouble {
+    let (r, k) = reduce(x);
+    let (value, exponent) = parts(r, k);
+    value.scale(power_of_two(exponent))
+}
+
+/// e^x - 1 for 2^-54 <= |x| <= 700 as a sum of two doubles, relative error below 2^-68.
+#[inline]
+pub fn expm1_pair(x: f64) -> DoubleDouble {
+    let (r, k) = reduce(x);
+    if k == 0 {
+        return small(r);
+    }
+    let power = DoubleDouble::new(POWERS[(k & 127) as usize]);
+    let scale = power_of_two(k >> 7);
+    let product = power.mul(small(r)).scale(scale);
+    power.scale(scale).add_double(-1.0).add(product)
+}
+
+/// e^x.
+pub fn exp(x: f64) -> f64 {
+    if (-708.0..=709.0).contains(&x) {
+        if (-TINY..=TINY).contains(&x) {
+            return 1.0;
+        }
+        let (r, k) = reduce(x);
+        let (value, exponent) = parts(r, k);
+        return match value.certain(EXP_ERROR) {
+            Some(nearest) => nearest * power_of_two(exponent),
+            None => wide_functions::exp(x).to_double(),
+        };
+    }
+    edge(x, 710.0, -746.0, |x| wide_functions::exp(x).to_double())
+}
+
+/// 2^x.
+pub fn exp2(x: f64) -> f64 {
+    if (-1021.0..1023.0).contains(&x) {
+        let k = (x * 128.0 + ROUNDER) - ROUNDER;
+        let rest = x - k / 128.0; // exact
+        if rest == 0.0 && (k as i64) & 127 == 0 {
+            return power_of_two(k as i64 >> 7);
+        }
+        if (-TINY..=TINY).contains(&x) {
+            return 1.0;
+        }
+        let r = DoubleDouble::new(LN2).mul(DoubleDouble { high: rest, low: 0.0 });
+        let (value, exponent) = parts(r, k as i64);
+        return match value.certain(EXP_ERROR) {
+            Some(nearest) => nearest * power_of_two(exponent),
+            None => wide_functions::exp2(x).to_double(),
+        };
+    }
+    edge(x, 1024.0, -1076.0, |x| wide_functions::exp2(x).to_double())
+}
+
+/// e^x - 1, exact near zero.
+pub fn expm1(x: f64) -> f64 {
+    if (-TINY..=TINY).contains(&x) {
+        return x; // x²/2 is less than half a unit, also below a power of two
+    }
+    if x < -40.0 {
+        return -1.0; // also of -infinity: e^-40 < 2^-57
+    }
+    if x <= 700.0 {
+        return match expm1_pair(x).certain(EXPM1_ERROR) {
+            Some(nearest) => nearest,
+            None => wide_functions::expm1(x).to_double(),
+        };
+    }
+    edge(x, 710.0, -746.0, |x| wide_functions::expm1(x).to_double())
+}
+
+/// Infinity from `above` on, +0 to `below`, NaN of NaN, and `between` in between.
+#[cold]
+fn edge(x: f64, above: f64, below: f64, between: impl Fn(f64) -> f64) -> f64 {
+    if x >= above {
+        f64::INFINITY
+    } else if x <= below {
+        0.0
+    } else if x.is_nan() {
+        x
+    } else {
+        between(x)
+    }
+}

@@ -1,0 +1,24 @@
+//! The functions of math 1; programs say math 0 until the vectors are frozen.
+//!
+//! Every function here is correctly rounded to nearest even for every argument: there is one right answer, so that each platform and
+//! each second implementation has the same bits. A function first works with a sum of two doubles whose error is bounded; where that
+//! bound leaves open which double is nearest, 256-bit arithmetic decides. docs/MATH.md has the bounds and the measurements.
+//!
+//! Only additions, multiplications, divisions and comparisons of doubles and integers are used, each rounded by itself.
+
+mod double_double;
+mod exp;
+mod log;
+mod single;
+mod tanh;
+mod wide;
+mod wide_functions;
+mod wide_round;
+
+#[cfg(test)]
+mod tests;
+
+pub use exp::{exp, exp2, expm1};
+pub use log::{log, log1p, log2};
+pub use single::{expf, logf};
+pub use tanh::tanh;

@@ -1,0 +1,160 @@
+"""Write native/math/src/tables.rs: the constants of the core's own elementary functions.
+
+Every constant is computed with 120 decimal digits and rounded once: to nearest even for doubles, towards zero for wide
+mantissas.
+`--check` compares instead of writing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import struct
+import sys
+from decimal import Decimal, getcontext
+from fractions import Fraction
+from pathlib import Path
+
+TARGET = Path(__file__).resolve().parent.parent / "native" / "math" / "src" / "tables.rs"
+STEPS = 128
+INVERSE_BITS = 10
+# The first 128th of [1, 2) that own/log.rs halves: mantissas then lie about 1, from 0.707 to 1.414.
+FIRST_HALVED = 53
+WIDE_BITS = 256
+
+getcontext().prec = 120
+LN2 = Fraction(Decimal(2).ln())
+
+
+def double(value: Fraction) -> float:
+    """The nearest double; Python divides integers with one rounding."""
+    return value.numerator / value.denominator
+
+
+def leading(value: Fraction, bits: int) -> Fraction:
+    """The value cut to its leading `bits` bits."""
+    scale = 0
+    while abs(value) * Fraction(2) ** scale < 2 ** (bits - 1):
+        scale += 1
+    while abs(value) * Fraction(2) ** scale >= 2**bits:
+        scale -= 1
+    return Fraction(int(value * Fraction(2) ** scale)) / Fraction(2) ** scale
+
+
+def pair(value: Fraction) -> tuple[float, float]:
+    """The value as an unevaluated sum of two doubles."""
+    high = double(value)
+    return high, double(value - Fraction(high))
+
+
+def literal(value: float) -> str:
+    """A Rust expression with exactly the bits of the double."""
+    bits = struct.unpack("<Q", struct.pack("<d", value))[0]
+    digits = f"{bits:016x}"
+    return "f64::from_bits(0x" + "_".join(digits[i : i + 4] for i in range(0, 16, 4)) + ")"
+
+
+def constant(name: str, comment: str, value: float) -> list[str]:
+    """One documented double."""
+    return [f"/// {comment}", f"pub const {name}: f64 = {literal(value)};"]
+
+
+def constant_pair(name: str, comment: str, value: Fraction) -> list[str]:
+    """One documented sum of two doubles."""
+    high, low = pair(value)
+    return [
+        f"/// {comment}",
+        f"pub const {name}: (f64, f64) = (",
+        f"    {literal(high)},",
+        f"    {literal(low)},",
+        ");",
+    ]
+
+
+def wide(name: str, comment: str, value: Fraction) -> list[str]:
+    """A documented 256-bit mantissa, least significant limb first, of a value in [1/2, 1)."""
+    mantissa = int(value * 2**WIDE_BITS)
+    assert mantissa.bit_length() == WIDE_BITS
+    limbs = [(mantissa >> (64 * i)) & (2**64 - 1) for i in range(WIDE_BITS // 64)]
+    lines = [f"/// {comment}", f"pub const {name}: [u64; {len(limbs)}] = ["]
+    for limb in limbs:
+        digits = f"{limb:016x}"
+        lines.append("    0x" + "_".join(digits[i : i + 4] for i in range(0, 16, 4)) + ",")
+    return [*lines, "];"]
+
+
+def powers() -> list[str]:
+    """2^(i/128) as sums of two doubles."""
+    lines = ["/// 2^(i/128), as sums of two doubles.", f"pub static POWERS: [(f64, f64); {STEPS}] = ["]
+    for i in range(STEPS):
+        value = Fraction((Decimal(2).ln() * i / STEPS).exp()) if i else Fraction(1)
+        high, low = pair(value)
+        lines += ["    (", f"        {literal(high)},", f"        {literal(low)},", "    ),"]
+    return [*lines, "];"]
+
+
+def logarithms() -> list[str]:
+    """For each 128th of [1, 2): an inverse c of few bits and -ln(c)."""
+    lines = [
+        "/// For the i-th 128th of [1, 2), halved from the 53rd on: c with |c m - 1| <= 2^-7, and -ln(c).",
+        f"pub static INVERSES: [(f64, f64, f64); {STEPS}] = [",
+    ]
+    for i in range(STEPS):
+        halving = 2 if i >= FIRST_HALVED else 1
+        low, high = (1 + Fraction(i, STEPS)) / halving, (1 + Fraction(i + 1, STEPS)) / halving
+        inverse = Fraction(round(2 / (low + high) * 2**INVERSE_BITS), 2**INVERSE_BITS)
+        if i in (0, STEPS - 1):
+            inverse = Fraction(1)  # arguments near 1 keep their relative precision
+        assert max(abs(inverse * low - 1), abs(inverse * high - 1)) <= Fraction(1, 128)
+        logarithm = -Fraction((Decimal(inverse.numerator) / Decimal(inverse.denominator)).ln())
+        first, second = pair(logarithm)
+        lines += [
+            "    (",
+            f"        {literal(double(inverse))},",
+            f"        {literal(first)},",
+            f"        {literal(second)},",
+            "    ),",
+        ]
+    return [*lines, "];"]
+
+
+def source() -> str:
+    """The text of tables.rs."""
+    step = LN2 / STEPS
+    high = leading(step, 35)
+    middle = leading(step - high, 35)
+    lines = ["//! Written by tools/make_math_tables.py; not edited by hand.", ""]
+    lines += constant("STEPS_PER_LN2", "128/ln 2.", double(STEPS / LN2))
+    lines += constant(
+        "STEP_HIGH", "The leading 35 bits of ln(2)/128: its product with an integer below 2^18 is exact.", double(high)
+    )
+    lines += constant("STEP_MIDDLE", "The next 35 bits of ln(2)/128.", double(middle))
+    lines += constant("STEP_LOW", "The rest of ln(2)/128.", double(step - high - middle))
+    log_high = leading(LN2, 42)
+    lines += constant(
+        "LN2_HIGH", "The leading 42 bits of ln 2: its product with an exponent is exact.", double(log_high)
+    )
+    lines += constant("LN2_LOW", "The rest of ln 2.", double(LN2 - log_high))
+    lines += constant_pair("LN2", "ln 2.", LN2)
+    lines += constant_pair("INVERSE_LN2", "1/ln 2.", 1 / LN2)
+    lines += constant_pair("THIRD", "1/3.", Fraction(1, 3))
+    lines += wide("WIDE_LN2", "The mantissa of ln 2.", LN2)
+    lines += wide("WIDE_INVERSE_LN2", "The mantissa of 1/ln 2, to be doubled.", 1 / LN2 / 2)
+    return "\n".join([*lines, *powers(), *logarithms()]) + "\n"
+
+
+def main() -> int:
+    """Write or check the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    text = source()
+    if parser.parse_args().check:
+        if TARGET.read_text() != text:
+            print(f"{TARGET} is not what {Path(__file__).name} writes", file=sys.stderr)
+            return 1
+        return 0
+    TARGET.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
