@@ -114,14 +114,16 @@ def platform_name() -> str:
 
 def packages() -> dict[str, str]:
     """Versions of modelpack and of the packages that models come from, where installed and imported."""
-    found = {"modelpack": metadata_version("modelpack")}
+    from modelpack import __version__
+
+    found = {"modelpack": __version__}
     modules = {"scikit-learn": "sklearn", "xgboost-cpu": "xgboost"}
     for name in PACKAGES:
         if modules.get(name, name) in sys.modules:
             version = metadata_version(name)
             if version:
                 found[name] = version
-    return {name: version for name, version in found.items() if version}
+    return found
 
 
 def metadata_version(name: str) -> str:

@@ -201,6 +201,11 @@ def cells_text(cells: np.ndarray) -> str:
     return f"[{shown}{', …' if len(cells) > 4 else ''}]"
 
 
+def plain(value: Any) -> Any:
+    """A numpy scalar as the Python number that it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def row_text(data: Any, row: int, limit: int = 12) -> str:
     """The row's values as a person reads them, the first dozen."""
     if hasattr(data, "iloc"):
@@ -210,5 +215,5 @@ def row_text(data: Any, row: int, limit: int = 12) -> str:
     else:
         array = data.toarray() if hasattr(data, "toarray") else np.asarray(data)
         pairs = [(f"f{i}", value) for i, value in enumerate(array[row].tolist())]
-    shown = ", ".join(f"{name}={value!r}" for name, value in pairs[:limit])
+    shown = ", ".join(f"{name}={plain(value)!r}" for name, value in pairs[:limit])
     return shown + (f", … ({len(pairs)} features)" if len(pairs) > limit else "")
