@@ -39,8 +39,6 @@ def golden_rows(golden: Any, sample: Any, features: Sequence[Feature]) -> tuple[
     if isinstance(golden, (int, np.integer)):
         if not 0 < golden <= MAX_GOLDEN:
             raise InputError(f"golden is {golden}; a bundle keeps 1 to {MAX_GOLDEN} golden rows")
-        if row_count(sample) == 0:
-            raise InputError("the sample is empty; give at least one row as the model was trained on")
         return take_rows(sample, telling_rows(sample, int(golden))), "sample"
     if not 0 < row_count(golden) <= MAX_GOLDEN:
         raise InputError(f"golden holds {row_count(golden)} rows; a bundle keeps 1 to {MAX_GOLDEN}")

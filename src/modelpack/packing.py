@@ -19,6 +19,7 @@ from modelpack.members import empty_answers, manifest, model_members
 from modelpack.metrics import evaluation_splits, metrics_of
 from modelpack.record import make_record
 from modelpack.replay import Progress, Report, replay
+from modelpack.rows import row_count
 from modelpack.schema import Feature, Schema
 
 
@@ -137,6 +138,8 @@ def pack(
     from modelpack.importers import import_model
     from modelpack.importers.trained_names import trained_names
 
+    if row_count(X_sample) == 0:
+        raise InputError("the sample is empty; give rows as the model was trained on")
     X_sample, names = named_sample(X_sample, feature_names, trained_names(model))
     inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
     imported = import_model(model, inferred, X_sample, classes=classes)

@@ -131,6 +131,11 @@ def test_golden_rows_given_are_kept(tmp_path, frame, model):
     assert tensors["framework.value"].ravel().tolist() == model.predict(X[5:8]).tolist()
 
 
+def test_an_empty_sample_is_refused(tmp_path, frame, model):
+    with pytest.raises(InputError, match="the sample is empty"):
+        pack(model, frame.drop(columns="price")[:0], tmp_path / "m.mpk")
+
+
 @pytest.mark.parametrize("golden", [0, 65, "some"])
 def test_golden_rows_that_cannot_be_are_refused(tmp_path, frame, model, golden):
     with pytest.raises(InputError, match="golden"):
