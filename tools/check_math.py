@@ -1,69 +1,64 @@
-"""Compare the core's own elementary functions with MPFR: `python tools/check_math.py [arguments per function]`.
+"""Compare the core's own elementary functions with MPFR, and the host's with them.
 
-Needs gmpy2 (`pip install gmpy2`), which nothing else here does, and cargo. Half of the arguments are spread evenly over
-the range of the function, half over the exponents.
+    python tools/check_math.py --arguments 100000000 --jobs 2 --singles
+
+Needs cargo, a C compiler and MPFR (on Debian and Ubuntu, apt-get install libmpfr-dev). Two fifths of the arguments are
+spread evenly over the range of the function, two fifths over the exponents, one fifth lies where models have theirs.
+The lists of native/math/tests/hard come on top, and `--singles` adds every float32. `--without-fma` runs the comparison
+with glibc's FMA variants hidden. Exit code 1 says that an answer is not the nearest double.
 """
 
 from __future__ import annotations
 
-import random
-import struct
+import argparse
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-import gmpy2
-
-NATIVE = Path(__file__).resolve().parent.parent / "native"
-COMMAND = ["cargo", "run", "-q", "--release", "-p", "modelpack-math", "--example", "evaluate", "--"]
-# Name, MPFR's function, the range of the even half, the exponents of the other half, both signs.
-FUNCTIONS = [
-    ("exp", gmpy2.exp, (-746.0, 710.0), (-56, 9), True),
-    ("expm1", gmpy2.expm1, (-41.0, 710.0), (-56, 9), True),
-    ("exp2", gmpy2.exp2, (-1076.0, 1025.0), (-56, 10), True),
-    ("log", gmpy2.log, (0.0, 4.0), (-1074, 1023), False),
-    ("log1p", gmpy2.log1p, (-1.0, 4.0), (-56, 1023), False),
-    ("log2", gmpy2.log2, (0.0, 4.0), (-1074, 1023), False),
-    ("tanh", gmpy2.tanh, (-20.0, 20.0), (-30, 4), True),
-]
+ROOT = Path(__file__).resolve().parent.parent
+MATH = ROOT / "native" / "math"
+HARD = MATH / "tests" / "hard"
+RUST = ["cargo", "build", "--quiet", "--release", "-p", "modelpack-math", "--example", "functions"]
+CC = os.environ.get("CC", "cc")
+NO_FMA = "glibc.cpu.hwcaps=-FMA,-AVX2_Usable,-AVX2,-FMA4"
 
 
-def arguments(count: int, span: tuple[float, float], exponents: tuple[int, int], signed: bool) -> list[float]:
-    """Seeded arguments, the two halves in turn."""
-    source = random.Random(1)
-    numbers = []
-    for i in range(count):
-        if i % 2:
-            numbers.append(source.uniform(*span))
-            continue
-        number = source.uniform(1, 2) * 2.0 ** source.randint(*exponents)
-        numbers.append(-number if signed and source.random() < 0.5 else number)
-    return numbers
+def rust_library() -> Path:
+    """The Rust functions, built as a shared library."""
+    subprocess.run(RUST, cwd=ROOT / "native", check=True)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "native" / "target"))
+    return target / "release" / "examples" / "libfunctions.so"
 
 
-def evaluate(name: str, numbers: list[float]) -> list[float]:
-    """The core's answers, in the same order."""
-    data = struct.pack(f"<{len(numbers)}d", *numbers)
-    done = subprocess.run([*COMMAND, name], cwd=NATIVE, input=data, stdout=subprocess.PIPE, check=True)
-    return list(struct.unpack(f"<{len(numbers)}d", done.stdout))
+def checker(folder: Path) -> Path:
+    """The comparing program."""
+    program = folder / "check"
+    sources = sorted(map(str, (MATH / "check").glob("*.c")))
+    libraries = ["-lmpfr", "-lgmp", "-lpthread", "-ldl", "-lm"]
+    subprocess.run([CC, "-O2", "-std=c11", "-Wall", "-Wextra", "-o", str(program), *sources, *libraries], check=True)
+    return program
 
 
 def main() -> int:
-    """Print the wrong answers of each function; the exit code says whether there are any."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    context = gmpy2.get_context()
-    context.precision, context.emin, context.emax, context.subnormalize = 53, -1073, 1024, True
-    failed = False
-    for name, function, span, exponents, signed in FUNCTIONS:
-        numbers = arguments(count, span, exponents, signed)
-        answers = evaluate(name, numbers)
-        right = [float(function(gmpy2.mpfr(number))) for number in numbers]
-        wrong = [i for i in range(count) if struct.pack("<d", answers[i]) != struct.pack("<d", right[i])]
-        print(f"{name}: {len(wrong)} of {count} not the nearest double")
-        for i in wrong[:3]:
-            print(f"  {numbers[i].hex()}: {answers[i].hex()}, MPFR {right[i].hex()}")
-        failed = failed or bool(wrong)
-    return int(failed)
+    """Build, run, print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arguments", type=int, default=1_000_000, help="per function of doubles")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--functions", help="names between commas; all where left out")
+    parser.add_argument("--singles", action="store_true", help="every float32 for the functions of singles, too")
+    parser.add_argument("--without-fma", action="store_true", help="hide glibc's FMA variants")
+    parser.add_argument("--write-hard", action="store_true", help="put the hardest arguments into the lists")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(checker(Path(folder))), str(rust_library())]
+        command += ["--arguments", str(options.arguments), "--jobs", str(options.jobs), "--hard", str(HARD)]
+        command += ["--functions", options.functions] if options.functions else []
+        command += ["--singles"] if options.singles else []
+        command += ["--write-hard"] if options.write_hard else []
+        environment = {**os.environ, "GLIBC_TUNABLES": NO_FMA} if options.without_fma else None
+        return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

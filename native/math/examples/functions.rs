@@ -1,0 +1,28 @@
+//! The functions of math 1 as a shared library with C names, for tools/check_math.py; no library that is shipped exports them.
+//!
+//! `cargo build --release -p modelpack-math --example functions`
+
+use modelpack_math::own;
+
+macro_rules! export {
+    ($($symbol:ident = $function:ident($($argument:ident),+) $type:ty;)+) => {
+        $(
+            #[no_mangle]
+            pub extern "C" fn $symbol($($argument: $type),+) -> $type {
+                own::$function($($argument),+)
+            }
+        )+
+    };
+}
+
+export! {
+    mp_math_exp = exp(x) f64;
+    mp_math_exp2 = exp2(x) f64;
+    mp_math_expm1 = expm1(x) f64;
+    mp_math_log = log(x) f64;
+    mp_math_log1p = log1p(x) f64;
+    mp_math_log2 = log2(x) f64;
+    mp_math_tanh = tanh(x) f64;
+    mp_math_expf = expf(x) f32;
+    mp_math_logf = logf(x) f32;
+}
