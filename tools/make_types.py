@@ -262,7 +262,7 @@ def bundle() -> bytes:
     manifest = canonical_json(
         {
             "created_at": "2013-01-01T00:00:00Z",
-            "engines": [{"name": "native", "requires": sorted([*uses, "math@0"])}],
+            "engines": [{"name": "native", "requires": sorted([*uses, "math@1"])}],
             "format": {"major": 1, "minor": 0},
             "name": "types",
             "partition_keys": [],

@@ -73,6 +73,6 @@ def check(estimator: Any) -> CheckReport:
     >>> from sklearn.pipeline import make_pipeline  # doctest: +SKIP
     >>> print(modelpack.check(make_pipeline(StandardScaler(), LogisticRegression())))  # doctest: +SKIP
     standardscaler      StandardScaler: exact (the same bits)
-    logisticregression  LogisticRegression: bound (4 eps of the sum of |x * w|: …)
+    logisticregression  LogisticRegression: bound (a reordered sum of x * w: …)
     """
     return CheckReport(tuple(judge(estimator, origin_of(estimator))))

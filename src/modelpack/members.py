@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from modelpack import canonical
+from modelpack.program.builder import MATH
 from modelpack.schema import Schema
 
 
@@ -17,7 +18,7 @@ def manifest(imported: Any, name: str, version: str, created_at: str | int | Non
     """bundle.json without what the writer computes (members and model digest)."""
     return {
         "created_at": created_text(created_at),
-        "engines": [{"name": "native", "requires": sorted([*imported.program.uses, "math@0"])}],
+        "engines": [{"name": "native", "requires": sorted([*imported.program.uses, f"math@{MATH}"])}],
         "format": {"major": 1, "minor": 0},
         "name": name,
         "partition_keys": [],

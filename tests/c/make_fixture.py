@@ -114,7 +114,7 @@ def manifest(uses: list[str]) -> bytes:
     return canonical_json(
         {
             "created_at": "2013-01-01T00:00:00Z",
-            "engines": [{"name": "native", "requires": sorted([*uses, "math@0"])}],
+            "engines": [{"name": "native", "requires": sorted([*uses, "math@1"])}],
             "format": {"major": 1, "minor": 0},
             "name": "fixture",
             "partition_keys": [],

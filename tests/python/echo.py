@@ -94,7 +94,7 @@ def bundle_bytes(builder: Builder, schema: Schema, task: str, name: str, framewo
         members["dictionaries.safetensors"] = safetensors_bytes(dictionaries)
     manifest = {
         "created_at": "2026-01-01T00:00:00Z",
-        "engines": [{"name": "native", "requires": sorted([*program.uses, "math@0"])}],
+        "engines": [{"name": "native", "requires": sorted([*program.uses, "math@1"])}],
         "format": {"major": 1, "minor": 0},
         "name": name,
         "partition_keys": [],

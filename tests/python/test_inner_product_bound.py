@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from modelpack.importers.sklearn_bound import inner_product
+from modelpack.importers.bound import inner_product
 
 Floats = npt.NDArray[np.float64]
 

@@ -57,7 +57,7 @@ def test_text_is_canonical_and_named_by_its_digest(builder):
     builder.output("value", scaled(builder))
     built = builder.finish()
     assert built.json == (
-        b'{"inputs":[{"feature":"distance","value":"x0"}],"math":0,"ops":[{"form":"sub_div","in":["x0"],"op":"affine@1",'
+        b'{"inputs":[{"feature":"distance","value":"x0"}],"math":1,"ops":[{"form":"sub_div","in":["x0"],"op":"affine@1",'
         b'"origin":"scale","out":["v0"],"tensors":{"a":"t0","b":"t1"}}],"outputs":{"value":"v0"},"program":1,'
         b'"uses":["affine@1"]}'
     )

@@ -73,7 +73,7 @@ def program() -> dict[str, Any]:
     forest = {name: name for name in forest_tensors()}
     return {
         "inputs": [{"feature": "distance", "value": "x0"}, {"feature": "carrier", "value": "x1"}],
-        "math": 0,
+        "math": 1,
         "ops": [
             op("one_hot@1", ["x1"], "v0", tensors={"column": "column", "width": "width"}),
             op("to_dense@1", ["v0"], "v1"),
@@ -142,7 +142,7 @@ class Content:
         lines = "".join(f"{name} {members[name]['sha256']}\n" for name in sorted(MODEL_MEMBERS & set(members)))
         bundle = {
             "created_at": "2026-01-01T00:00:00Z",
-            "engines": [{"name": "native", "requires": ["math@0"]}],
+            "engines": [{"name": "native", "requires": ["math@1"]}],
             "format": {"major": 1, "minor": 0},
             "members": members,
             "model_digest": "sha256:" + sha256(b"mpk-model-1\n" + lines.encode()),

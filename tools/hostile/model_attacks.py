@@ -112,7 +112,7 @@ def programs_attacks() -> Iterator[Vector]:
     spelled = _program_text(text.replace(",", ", "))
     yield vector("programs-spaces", "a program with white space", "JSON", spelled)
     yield vector(
-        "programs-float", "a program with a float", "JSON", _program_text(text.replace('"math":0', '"math":0.5'))
+        "programs-float", "a program with a float", "JSON", _program_text(text.replace('"math":1', '"math":1.5'))
     )
 
 
@@ -185,6 +185,7 @@ def program_attacks() -> Iterator[Vector]:
         "op": ("an operation that is not known", with_(unknown)),
         "program": ("a newer program version", with_(lambda p: p.update(program=2))),
         "math": ("newer elementary functions", with_(lambda p: p.update(math=99))),
+        "math-host": ("the elementary functions of the machine that packed it", with_(lambda p: p.update(math=0))),
     }
     for key, (comment, content) in newer.items():
         yield vector(f"requires-{key}", f"the program needs {comment}", "REQUIRES", content)

@@ -71,6 +71,13 @@ fn versions(program: i64, math: i64) -> Result<()> {
             "program version {program}; this version reads {PROGRAM_VERSION}"
         )));
     }
+    if math == 0 {
+        return Err(Error::new(
+            ErrorCode::Requires,
+            "the program requires math@0, the C library of the machine that packed it, whose bits differ between machines",
+        )
+        .with_hint("pack the model again: this version has elementary functions of its own (math@1)"));
+    }
     if math != i64::from(modelpack_math::VERSION) {
         return Err(requires(format!(
             "math@{math}; this version has math@{}",

@@ -12,40 +12,58 @@ from modelpack.errors import UnsupportedModelError
 from modelpack.importers.imported import Verdict
 from modelpack.program import Builder, Value
 
+# What LightGBM's estimators train for when they are not told.
+_DEFAULTS = {"LGBMClassifier": "binary"}
+
 
 def judge_xgboost(model: Any, origin: str) -> Iterator[Verdict]:
     """Objective, booster and trees of a fitted model; before fit the objective alone."""
-    from modelpack.importers.xgboost_objective import prediction
+    from modelpack.importers.xgboost_objective import prediction, prediction_bound
     from modelpack.importers.xgboost_source import source_of
     from modelpack.importers.xgboost_trees import forest_of
 
-    def fitted() -> None:
+    def fitted() -> str:
         source = source_of(model, origin)
         prediction(*_margin(source.model.columns, np.float32), source.model.objective, source.library, origin)
         if source.model.linear is None:
             forest_of(source.model, source.rounds, None, origin)
+        return promised(source.model.objective)
 
-    def unfitted() -> None:
+    def unfitted() -> str:
         objective = getattr(model, "objective", None)
-        if isinstance(objective, str):
-            columns = 3 if objective.startswith("multi:") else 1
-            prediction(*_margin(columns, np.float32), objective, (0, 0), origin)
+        if not isinstance(objective, str):
+            return "A"
+        columns = 3 if objective.startswith("multi:") else 1
+        prediction(*_margin(columns, np.float32), objective, (0, 0), origin)
+        return promised(objective)
+
+    def promised(objective: str) -> str:
+        # multi:softmax answers a class, but its estimator's probabilities go through scipy's softmax.
+        return "A" if prediction_bound(objective) is None and objective != "multi:softmax" else "B"
 
     yield _verdict(model, origin, fitted if _is_fitted(model) else unfitted)
 
 
 def judge_lightgbm(model: Any, origin: str) -> Iterator[Verdict]:
     """Objective and trees of a fitted model; before fit nothing speaks against one."""
-    from modelpack.importers.lightgbm_objective import prediction
+    from modelpack.importers.lightgbm_objective import prediction, prediction_bound
     from modelpack.importers.lightgbm_source import source_of
     from modelpack.importers.lightgbm_trees import forest_of
 
-    def fitted() -> None:
+    def fitted() -> str:
         read = source_of(model, origin).model
         prediction(*_margin(read.columns, np.float64), read, origin)
         forest_of(read, True, origin)
+        return promised(read.objective)
 
-    yield _verdict(model, origin, fitted if _is_fitted(model) else lambda: None)
+    def unfitted() -> str:
+        objective = getattr(model, "objective", None)
+        return promised(objective if isinstance(objective, str) else _DEFAULTS.get(type(model).__name__, ""))
+
+    def promised(objective: str) -> str:
+        return "A" if prediction_bound(objective) is None else "B"
+
+    yield _verdict(model, origin, fitted if _is_fitted(model) else unfitted)
 
 
 def _margin(columns: int, dtype: Any) -> tuple[Builder, Value]:
@@ -59,10 +77,10 @@ def _is_fitted(model: Any) -> bool:
     return asked is None or bool(asked())
 
 
-def _verdict(model: Any, origin: str, attempt: Callable[[], None]) -> Verdict:
+def _verdict(model: Any, origin: str, attempt: Callable[[], str]) -> Verdict:
     name = os.path.basename(model) if isinstance(model, (str, os.PathLike)) else type(model).__name__
     try:
-        attempt()
+        promise = attempt()
     except UnsupportedModelError as error:
         return Verdict.refusal(name, error)
-    return Verdict(origin, name, "exact", "the same bits")
+    return Verdict.of_promise(origin, name, promise)

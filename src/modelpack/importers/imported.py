@@ -20,6 +20,13 @@ from modelpack.schema import Feature, Output
 
 Answers = dict[str, npt.NDArray[Any]]
 
+# What each class of promise is called where a step is judged, and why it is no better (docs/SEMANTICS.md).
+_PROMISES = {
+    "A": ("exact", "the same bits"),
+    "B": ("bound", "1 ulp per exp or log: the framework's own are not always rounded correctly"),
+    "C": ("bound", "a reordered sum of x * w: the framework's own sums differ between batch sizes"),
+}
+
 OLDEST_SKLEARN = (1, 6)
 
 # Framework (the top package of the model's class) to module and function; files are read by their framework's importer.
@@ -162,6 +169,11 @@ class Verdict:
     verdict: str
     reason: str
     hint: str | None = None
+
+    @staticmethod
+    def of_promise(step: str, name: str, promise: str) -> Verdict:
+        """The verdict on a step whose answers hold the promise "A", "B" or "C"."""
+        return Verdict(step, name, *_PROMISES[promise])
 
     @staticmethod
     def refusal(name: str, error: UnsupportedModelError) -> Verdict:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from modelpack.errors import UnsupportedModelError
+from modelpack.importers.booster_bound import answers_bound
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs, class_index
 from modelpack.importers.labels import given_classes, label_classes
 from modelpack.importers.lightgbm_input import input_block
 from modelpack.importers.lightgbm_model import LightgbmModel
-from modelpack.importers.lightgbm_objective import prediction
+from modelpack.importers.lightgbm_objective import prediction, prediction_bound
 from modelpack.importers.lightgbm_source import LightgbmSource, source_of
 from modelpack.importers.lightgbm_trees import forest_of
 from modelpack.importers.plain import plain
@@ -48,9 +49,13 @@ def import_lightgbm(
     predicted = prediction(builder, margin, source.model, origin)
     if source.classes is not None or classes is not None:
         return _classifier(builder, source, margin, predicted, classes, origin)
-    outputs = (Output("value", "float64", predicted.width), Output("margin", "float64", margin.width))
-    values = {"value": predicted, "margin": margin}
-    return Outputs(outputs, values, _task(source), _reference(source), _config(source))
+    return Outputs(
+        outputs=(Output("value", "float64", predicted.width), Output("margin", "float64", margin.width)),
+        values={"value": predicted, "margin": margin},
+        task=_task(source),
+        config=_config(source),
+        **_promised(source, _reference(source)),
+    )
 
 
 def _flushes_zero(frame: Frame, source: LightgbmSource) -> bool:
@@ -103,9 +108,16 @@ def _classifier(
             "margin": margin,
         },
         task="binary" if probability.width == 2 else "multiclass",
-        reference=_reference(source, classifier=True),
         config=_config(source),
+        **_promised(source, _reference(source, classifier=True)),
     )
+
+
+def _promised(source: LightgbmSource, reference: Callable[[Any], Answers]) -> dict[str, Any]:
+    """The framework's answers and how near to them the program's are: the arguments of `Outputs` for both."""
+    spread = prediction_bound(source.model.objective)
+    bound = None if spread is None else answers_bound(reference, spread)
+    return {"reference": reference, "bound": bound, "promise": "A" if spread is None else "B"}
 
 
 def _task(source: LightgbmSource) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from modelpack.errors import UnsupportedModelError
+from modelpack.importers import bound as bounds
+from modelpack.importers.booster_bound import Spread
 from modelpack.importers.lightgbm_model import LightgbmModel
 from modelpack.program import Builder, Value
 
@@ -41,6 +43,17 @@ def prediction(builder: Builder, raw: Value, model: LightgbmModel, origin: str) 
     raise UnsupportedModelError(
         origin, f"the objective {objective!r} is not known", "train with one that docs/SEMANTICS.md lists"
     )
+
+
+def prediction_bound(objective: str) -> Spread | None:
+    """How far `predict` may lie from the program's answer; None: the same bits."""
+    if objective in _EXPONENTIAL:
+        return bounds.exponential
+    if objective in ("binary", "multiclassova", "cross_entropy"):
+        return bounds.logistic
+    if objective == "cross_entropy_lambda":
+        return bounds.softplus
+    return bounds.softmax if objective == "multiclass" else None
 
 
 def _averaged(builder: Builder, raw: Value, model: LightgbmModel, origin: str) -> Value:

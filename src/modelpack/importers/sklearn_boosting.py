@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 
-from modelpack.importers import sklearn_bound as bounds
+from modelpack.importers import bound as bounds
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs
 from modelpack.importers.labels import label_classes
@@ -68,17 +68,18 @@ def classifier(model: GradientBoostingClassifier, builder: Builder, frame: Frame
         task=task_of(classes),
         reference=reference,
         config=configuration(model),
-        bound=None if margin.width == 1 else softmax_bound(reference),
-        promise="A" if margin.width == 1 else "B",
+        bound=probability_bound(reference),
+        promise="B",
     )
 
 
-def softmax_bound(reference: Reference) -> Any:
+def probability_bound(reference: Reference) -> Any:
     """The bound of probabilities whose margins are exact."""
 
     def bound(data: Any) -> Answers:
         probability = reference.answer("probability", "predict_proba", data)
-        return {"probability": bounds.softmax(probability, np.zeros_like(probability))}
+        spread = bounds.binary if probability.shape[1] == 2 else bounds.softmax
+        return {"probability": spread(probability)}
 
     return bound
 

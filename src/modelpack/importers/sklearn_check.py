@@ -12,13 +12,6 @@ from modelpack.errors import UnsupportedModelError
 from modelpack.importers.imported import Verdict, judge
 from modelpack.importers.sklearn_step import child, support_of
 
-_PROMISES = {"A": "exact", "B": "bound", "C": "bound"}
-_REASONS = {
-    "A": "the same bits",
-    "B": "1 ulp per exp or log: the framework's own differ between processors",
-    "C": "4 eps of the sum of |x * w|: the framework's own sums differ between batch sizes",
-}
-
 
 def judge_sklearn(model: Any, origin: str) -> Iterator[Verdict]:
     """One verdict per step; a container (a pipeline, a ColumnTransformer) has none but where it is refused itself."""
@@ -34,7 +27,7 @@ def judge_sklearn(model: Any, origin: str) -> Iterator[Verdict]:
     for name, step in children:
         yield from judge(step, child(origin, model, name))
     if type(model) is not Pipeline and not children and not refusals:
-        yield Verdict(origin, name_of(model), _PROMISES[support.promise], _REASONS[support.promise])
+        yield Verdict.of_promise(origin, name_of(model), support.promise)
 
 
 def name_of(step: Any) -> str:

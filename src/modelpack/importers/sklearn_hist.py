@@ -9,13 +9,13 @@ import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.utils import _safe_indexing
 
-from modelpack.importers import sklearn_bound as bounds
+from modelpack.importers import bound as bounds
 from modelpack.importers.frame import FRAMES, Frame
 from modelpack.importers.imported import Answers, Outputs
 from modelpack.importers.labels import label_classes
 from modelpack.importers.sklearn_answers import Reference, label_outputs, refuse_single_class, task_of
 from modelpack.importers.sklearn_array import checked_array
-from modelpack.importers.sklearn_boosting import softmax_bound
+from modelpack.importers.sklearn_boosting import probability_bound
 from modelpack.importers.sklearn_config import configuration
 from modelpack.importers.sklearn_encode import ordinal
 from modelpack.importers.sklearn_step import cells_of, estimator, held, quiet
@@ -78,8 +78,8 @@ def classifier(model: HistGradientBoostingClassifier, builder: Builder, frame: F
         task=task_of(classes),
         reference=reference,
         config=configuration(model),
-        bound=None if margin.width == 1 else softmax_bound(reference),
-        promise="A" if margin.width == 1 else "B",
+        bound=probability_bound(reference),
+        promise="B",
     )
 
 

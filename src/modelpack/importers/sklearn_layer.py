@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.utils.validation import check_array
 
-from modelpack.importers import sklearn_bound as bounds
+from modelpack.importers import bound as bounds
 from modelpack.importers.frame import Frame
 from modelpack.importers.sklearn_array import NUMERIC, checked_array
 from modelpack.importers.sklearn_step import quiet

@@ -15,7 +15,7 @@ from sklearn.linear_model import (
 )
 from sklearn.svm import LinearSVC
 
-from modelpack.importers import sklearn_bound as bounds
+from modelpack.importers import bound as bounds
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs
 from modelpack.importers.labels import label_classes
@@ -114,5 +114,5 @@ def margin_bounds(layer: Layer, reference: Reference, data: Any) -> Answers:
 def logistic_bounds(layer: Layer, reference: Reference, data: Any) -> Answers:
     found = margin_bounds(layer, reference, data)
     probability = reference.answer("probability", "predict_proba", data)
-    spread = bounds.logistic if layer.value.width == 1 else bounds.softmax
+    spread = bounds.binary if layer.value.width == 1 else bounds.softmax
     return {**found, "probability": spread(probability, found["margin"], layer.eps)}

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from modelpack.errors import UnsupportedModelError
+from modelpack.importers.booster_bound import answers_bound
 from modelpack.importers.frame import Frame
 from modelpack.importers.imported import Answers, Outputs
 from modelpack.importers.labels import given_classes, label_classes
 from modelpack.importers.plain import plain
 from modelpack.importers.xgboost_input import input_block
 from modelpack.importers.xgboost_model import XgboostModel
-from modelpack.importers.xgboost_objective import base_margin, prediction
+from modelpack.importers.xgboost_objective import base_margin, prediction, prediction_bound
 from modelpack.importers.xgboost_source import XgboostSource, source_of
 from modelpack.importers.xgboost_trees import forest_of
 from modelpack.program import Builder, Value
@@ -50,9 +51,16 @@ def import_xgboost(
     config = _config(source)
     if source.kind == "classifier" or classes is not None:
         return _classifier(builder, source, margin, predicted, classes, config, origin)
-    outputs = (Output("value", "float32", predicted.width), Output("margin", "float32", margin.width))
+    reference = _reference(source, ("value",))
+    spread = prediction_bound(source.model.objective)
     return Outputs(
-        outputs, {"value": predicted, "margin": margin}, _task(source), _reference(source, ("value",)), config
+        outputs=(Output("value", "float32", predicted.width), Output("margin", "float32", margin.width)),
+        values={"value": predicted, "margin": margin},
+        task=_task(source),
+        reference=reference,
+        config=config,
+        bound=None if spread is None else answers_bound(reference, spread),
+        promise="A" if spread is None else "B",
     )
 
 
@@ -91,9 +99,10 @@ def _classifier(
     """Label and probability by the rules of XGBClassifier, which differ with the shape of what the Booster answers."""
     softmax = source.model.objective == "multi:softmax"
     count = source.class_count or (margin.width if source.model.objective.startswith("multi:") else 2)
+    halves = not softmax and (margin.width == 1 or count == 2)
     if softmax:
         label = builder.op("argmax@1", margin, origin=origin)
-    elif margin.width > 1 and count != 2:
+    elif not halves:
         label = builder.op("argmax@1", predicted, origin=origin)
     else:
         half = np.array([0.5], dtype=np.float32)
@@ -118,14 +127,17 @@ def _classifier(
             Output("probability", "float32", probability.width, known),
             Output("margin", "float32", margin.width),
         )
+    reference = _reference(source, ("label", "probability"))
+    spread = prediction_bound(source.model.objective)
+    bound = _softmax_bound(source) if softmax else None if spread is None else answers_bound(reference, spread, halves)
     return Outputs(
         outputs=outputs,
         values={"label": label, "probability": probability, "margin": margin},
         task="multioutput" if label.width > 1 else "binary" if count == 2 else "multiclass",
-        reference=_reference(source, ("label", "probability")),
+        reference=reference,
         config=config,
-        bound=_softmax_bound(source) if softmax else None,
-        promise="B" if softmax else "A",
+        bound=bound,
+        promise="A" if bound is None else "B",
     )
 
 

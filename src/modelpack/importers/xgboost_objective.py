@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from modelpack.errors import UnsupportedModelError
+from modelpack.importers import bound as bounds
+from modelpack.importers.booster_bound import Spread
 from modelpack.importers.libm import logf
 from modelpack.program import Builder, Value
 
@@ -22,6 +24,7 @@ _PLAIN = (
     "rank:ndcg",
     "rank:map",
 )
+_EPSILON = float(np.finfo(np.float32).eps)
 # A base score of 0 or 1 has no finite logit, so XGBoost keeps off them since 3.2.
 _EDGE = np.float32(1e-6)
 
@@ -74,3 +77,14 @@ def prediction(builder: Builder, margin: Value, objective: str, library: tuple[i
         f"the objective {objective!r} with {margin.width} columns is not supported",
         "train with one that docs/SEMANTICS.md lists",
     )
+
+
+def prediction_bound(objective: str) -> Spread | None:
+    """How far `predict` may lie from the program's answer; None: the same bits."""
+    if objective in _LOGISTIC:
+        return lambda p: bounds.logistic(p, eps=_EPSILON)
+    if objective in _EXPONENTIAL:
+        return lambda value: bounds.exponential(value, eps=_EPSILON)
+    if objective == "multi:softprob":
+        return lambda p: bounds.softmax(p, eps=_EPSILON)
+    return None

@@ -17,7 +17,7 @@ from modelpack.program.value import TYPE_OF_DTYPE, Value
 from modelpack.schema import Feature
 
 # Version of the elementary functions that programs are written for.
-MATH = 0
+MATH = 1
 
 # Tensors of forests that decide no answer.
 EXPLANATION = ("cover", "leaf_cover", "leaf_id", "node_id")

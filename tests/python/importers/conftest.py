@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 
 import modelpack
 
 METHODS = ("predict", "predict_proba", "decision_function")
+# Their probabilities pass through exp, where bundle and framework may round differently; their margins do not.
+THROUGH_EXP = (GradientBoostingClassifier, HistGradientBoostingClassifier)
 
 
 @pytest.fixture
@@ -43,7 +46,8 @@ def agrees(packed) -> Callable[..., modelpack.Predictor]:
         rows = sample if rows is None else rows
         for method in METHODS:
             if hasattr(predictor, method):
-                assert_same(own_answer(model, method, rows), getattr(predictor, method)(rows), exact)
+                same = exact and not through_exp(model, method)
+                assert_same(own_answer(model, method, rows), getattr(predictor, method)(rows), same)
         first = rows.iloc[:5] if hasattr(rows, "iloc") else rows[:5]
         whole = predictor.predict(first)
         for row, expected in zip(records(first, predictor.schema.feature_names), whole, strict=True):
@@ -76,10 +80,15 @@ def agrees_or_raises(packed) -> Callable[..., tuple[int, int]]:
                     getattr(predictor, method)(row)
             else:
                 answered += 1
-                assert_same(expected, getattr(predictor, method)(row), exact)
+                assert_same(expected, getattr(predictor, method)(row), exact and not through_exp(model, method))
         return answered, raised
 
     return check
+
+
+def through_exp(model: Any, method: str) -> bool:
+    last = model.steps[-1][1] if hasattr(model, "steps") else model
+    return method == "predict_proba" and isinstance(last, THROUGH_EXP)
 
 
 def own_answer(model: Any, method: str, rows: Any) -> Any:

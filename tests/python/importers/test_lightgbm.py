@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow
 import pytest
-from replayed import assert_same_bits, packed
+from replayed import assert_kept, packed
 from tabular import binary, hostile, numbers, positive, target, three
 
 import modelpack
@@ -37,7 +37,7 @@ def answers(model: Any, X: Any) -> dict[str, Any]:
 def assert_same(model: Any, X: Any, rows: Any = None, **arguments: Any) -> modelpack.Predictor:
     predictor = packed(model, X, **arguments)
     asked = hostile(thresholds(model), infinite=True) if rows is None else rows
-    assert_same_bits(predictor, asked, answers(model, asked))
+    assert_kept(predictor, asked, answers(model, asked))
     return predictor
 
 
@@ -242,7 +242,7 @@ def test_a_text_file(tmp_path: Path) -> None:
     path = tmp_path / "model.txt"
     model.booster_.save_model(path)
     rows = hostile(thresholds(model), infinite=True)
-    assert_same_bits(packed(path, X), rows, answers(model.booster_, rows))
+    assert_kept(packed(path, X), rows, answers(model.booster_, rows))
 
 
 def test_configuration_holds_the_hyperparameters() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xgboost
-from replayed import assert_same_bits, packed
+from replayed import assert_kept, packed
 from tabular import binary, hostile, numbers, positive, target, three
 
 import modelpack
@@ -40,14 +40,14 @@ def booster_answers(booster: xgboost.Booster, X: Any) -> dict[str, Any]:
 def assert_estimator(model: Any, X: Any, rows: Any = None) -> modelpack.Predictor:
     predictor = packed(model, X)
     asked = hostile(thresholds(model), infinite=True, single=True) if rows is None else rows
-    assert_same_bits(predictor, asked, estimator_answers(model, asked))
+    assert_kept(predictor, asked, estimator_answers(model, asked))
     return predictor
 
 
 def assert_booster(booster: xgboost.Booster, X: Any, rows: Any = None) -> modelpack.Predictor:
     predictor = packed(booster, X)
     asked = hostile(thresholds(booster), infinite=False, single=True) if rows is None else rows
-    assert_same_bits(predictor, asked, booster_answers(booster, asked))
+    assert_kept(predictor, asked, booster_answers(booster, asked))
     return predictor
 
 

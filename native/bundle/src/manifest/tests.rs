@@ -11,7 +11,7 @@ fn listed(name: &str) -> ListedMember {
 /// bundle.json with one field replaced, or left out.
 fn parse(key: &str, value: Option<&str>) -> Result<Manifest> {
     let members = [listed("config.json"), listed("programs.json"), listed("schema.json")];
-    let engines = r#"[{"name":"native","requires":["affine@1","math@0"]}]"#;
+    let engines = r#"[{"name":"native","requires":["affine@1","math@1"]}]"#;
     let mut fields = vec![
         (
             "created_at".to_owned(),
@@ -48,7 +48,7 @@ fn code(key: &str, value: Option<&str>) -> ErrorCode {
 fn a_manifest_says_what_the_bundle_is() {
     let manifest = parse("note", Some(r#"{"any":"thing"}"#)).expect("an unknown key is ignored");
     assert_eq!((manifest.name.as_str(), manifest.task.as_str()), ("eta", "binary"));
-    assert_eq!(manifest.engines[0].requires, ["affine@1", "math@0"]);
+    assert_eq!(manifest.engines[0].requires, ["affine@1", "math@1"]);
     assert_eq!(manifest.member("schema.json"), Some(&listed("schema.json")));
     assert_eq!(manifest.member("bundle.json"), None);
     assert!(parse("format", Some(r#"{"major":1,"minor":7}"#)).is_ok());

@@ -163,7 +163,7 @@ impl Build {
             .map(|(name, value, ..)| (*name, Json::str(value.as_str())));
         Json::object([
             ("inputs", Json::Array(self.inputs.clone())),
-            ("math", Json::Int(0)),
+            ("math", Json::Int(1)),
             ("ops", Json::Array(self.ops.clone())),
             ("outputs", Json::object(outputs)),
             ("program", Json::Int(1)),

@@ -1,4 +1,4 @@
-//! The functions of math 1; programs say math 0 until the vectors are frozen.
+//! The functions of math 1, one group a file.
 //!
 //! Every function here is correctly rounded to nearest even for every argument: there is one right answer, so that each platform and
 //! each second implementation has the same bits. A function first works with a sum of two doubles whose error is bounded; where that

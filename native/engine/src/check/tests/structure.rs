@@ -54,7 +54,12 @@ fn what_a_later_version_may_know_is_required() {
         ErrorCode::Requires,
         "program version 2",
     );
-    refused_with(&with(&["math"], Json::Int(1)), ErrorCode::Requires, "math@1");
+    refused_with(&with(&["math"], Json::Int(2)), ErrorCode::Requires, "math@2");
+    refused_with(
+        &with(&["math"], Json::Int(0)),
+        ErrorCode::Requires,
+        "pack the model again",
+    );
     let uses = Json::Array(vec![Json::str("add@1"), Json::str("lookup@2")]);
     refused_with(&with(&["uses"], uses), ErrorCode::Requires, "lookup@2");
     let text = Json::Array(vec![Json::str("\u{202e}\n")]);

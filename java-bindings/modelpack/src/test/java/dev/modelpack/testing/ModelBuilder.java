@@ -117,7 +117,7 @@ public final class ModelBuilder {
                 "program",
                 1,
                 "math",
-                0,
+                1,
                 "uses",
                 List.copyOf(uses),
                 "inputs",
@@ -138,7 +138,7 @@ public final class ModelBuilder {
       members.put("dictionaries.safetensors", Tensor.member(dictionaries, Map.of()));
     }
     List<String> requires = new ArrayList<>(uses);
-    requires.add("math@0");
+    requires.add("math@1");
     requires.sort(null);
     return BundleWriter.write(
         Json.object(
