@@ -152,7 +152,7 @@ Tensors = dict[str, npt.NDArray[Any]]
 
 
 def safetensors_bytes(tensors: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str] | None = None) -> bytes:
-    """The canonical safetensors form: tensors in name order, each at a multiple of 64 bytes, gaps zero.
+    """The canonical safetensors form: large elements first, then in the order of names, without gaps.
 
     Parameters
     ----------
@@ -165,12 +165,10 @@ def safetensors_bytes(tensors: Mapping[str, npt.NDArray[Any]], metadata: Mapping
     if metadata:
         header["__metadata__"] = dict(metadata)
     data = bytearray()
-    for name in sorted(tensors):
-        array = tensors[name]
+    for name, array in sorted(tensors.items(), key=lambda item: (-item[1].dtype.itemsize, item[0])):
         little = array.dtype.newbyteorder("<")
         if little not in _DTYPE_NAMES:
             raise UsageError(f"tensor {name!r} has dtype {array.dtype}, which a bundle does not hold")
-        data.extend(bytes(-len(data) % ALIGNMENT))
         start = len(data)
         data.extend(np.ascontiguousarray(array, dtype=little).tobytes())
         header[name] = {

@@ -37,9 +37,7 @@ def header_of(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> tup
     """The header's content and the data after it."""
     header: dict[str, Any] = {"__metadata__": dict(metadata)} if metadata else {}
     data = b""
-    for name in sorted(tensors):
-        item = tensors[name]
-        data += bytes(-len(data) % 64)
+    for name, item in sorted(tensors.items(), key=lambda pair: (-SIZES.get(pair[1].dtype, 1), pair[0])):
         offsets = [len(data), len(data) + len(item.data)]
         header[name] = {"data_offsets": offsets, "dtype": item.dtype, "shape": list(item.shape)}
         data += item.data

@@ -17,6 +17,31 @@ def vector(key: str, comment: str, error: str, content: Content) -> Vector:
     return Vector(key, comment, error, content.data(), "predictor")
 
 
+def by_place(header: dict[str, Any]) -> list[str]:
+    names = [name for name in header if name != "__metadata__"]
+    return sorted(names, key=lambda name: (header[name]["data_offsets"], name))
+
+
+def moved(header: dict[str, Any], data: bytes) -> bytes:
+    """The last tensor 64 bytes further on, with zeros before it."""
+    last = by_place(header)[-1]
+    start, end = header[last]["data_offsets"]
+    entry = header[last] | {"data_offsets": [start + 64, end + 64]}
+    return assemble(encode(header | {last: entry}), data[:start] + bytes(64) + data[start:])
+
+
+def turned(header: dict[str, Any], data: bytes) -> bytes:
+    """The last tensor before all others."""
+    last = by_place(header)[-1]
+    size = len(data) - header[last]["data_offsets"][0]
+    content = dict(header)
+    for name in by_place(header):
+        start, end = header[name]["data_offsets"]
+        shift = size if name != last else -start
+        content[name] = header[name] | {"data_offsets": [start + shift, end + shift]}
+    return assemble(encode(content), data[-size:] + data[:-size])
+
+
 def safetensors_attacks() -> Iterator[Vector]:
     header, data = header_of(tensors(), {"program": DIGEST})
 
@@ -31,7 +56,6 @@ def safetensors_attacks() -> Iterator[Vector]:
 
     text = encode(header)
     offsets = header["leaf"]["data_offsets"]
-    gap = header["column"]["data_offsets"][1]
     plain = assemble(text, data)
     wrong = {
         "empty": ("no bytes", b""),
@@ -52,7 +76,8 @@ def safetensors_attacks() -> Iterator[Vector]:
         "header-nul": ("a header padded with NULs", plain.replace(b"} ", b"}\0", 1)),
         "trailing": ("bytes after the last tensor", plain + bytes(64)),
         "cut": ("data that is cut", plain[:-1]),
-        "gap": ("a gap that is not zero", spelled(data=data[:gap] + b"\1" + data[gap + 1 :])),
+        "gap": ("a gap before the last tensor", moved(header, data)),
+        "order": ("tensors in another order", turned(header, data)),
         "offsets-reversed": ("reversed offsets", entry("leaf", data_offsets=offsets[::-1])),
         "offsets-beyond": ("offsets beyond the member", entry("width", data_offsets=[1 << 40, (1 << 40) + 4])),
         "offsets-overlap": ("a tensor over another", entry("left", data_offsets=header["feature"]["data_offsets"])),

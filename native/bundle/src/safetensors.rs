@@ -1,4 +1,5 @@
-//! Tensors as members hold them: safetensors in one canonical form, little-endian, each tensor at a multiple of 64 bytes.
+//! Tensors as members hold them: safetensors in one canonical form, little-endian, without gaps, so that every library reads them.
+//! Those of large elements stand first: each tensor starts at a multiple of its elements' size.
 
 mod header;
 mod write;
@@ -6,7 +7,7 @@ mod write;
 use crate::{Bytes, Error, ErrorCode, Result};
 pub use write::{to_bytes, TensorData};
 
-/// Data and every tensor start at a multiple of this.
+/// The data starts at a multiple of this.
 pub const ALIGNMENT: usize = 64;
 
 /// The closed list of element types.
@@ -89,7 +90,7 @@ struct Entry {
 }
 
 impl TensorFile {
-    /// Checks header, order, alignment and gaps; the tensors stay in `bytes`.
+    /// Checks header and order; the tensors stay in `bytes`.
     pub fn parse(bytes: impl Into<Bytes>) -> Result<TensorFile> {
         let bytes = bytes.into();
         let header = header::parse(&bytes)?;
@@ -197,9 +198,9 @@ impl Tensor<'_> {
     }
 }
 
-/// The smallest multiple of the alignment that is not below `offset`.
-fn align(offset: usize) -> Option<usize> {
-    offset.checked_next_multiple_of(ALIGNMENT)
+/// The order in which tensors stand: large elements first, then by the names' bytes.
+fn place(dtype: Dtype, name: &str) -> (std::cmp::Reverse<usize>, &str) {
+    (std::cmp::Reverse(dtype.size()), name)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Writing the canonical form.
 
-use super::{align, Dtype, ALIGNMENT};
+use super::{place, Dtype, ALIGNMENT};
 use crate::json::Json;
-use crate::{Error, ErrorCode, Result};
+use crate::Result;
 
 /// One tensor to write: little-endian elements, the last index fastest.
 #[derive(Clone, Debug)]
@@ -16,12 +16,11 @@ pub struct TensorData<'a> {
 /// The canonical member of these tensors, which may come in any order.
 pub fn to_bytes(tensors: &[TensorData<'_>], metadata: &[(&str, &str)]) -> Result<Vec<u8>> {
     let mut sorted: Vec<_> = tensors.iter().collect();
-    sorted.sort_by_key(|tensor| tensor.name);
+    sorted.sort_by_key(|tensor| place(tensor.dtype, tensor.name));
     let mut header = Vec::new();
     let mut data = Vec::new();
     for tensor in sorted {
-        let start = align(data.len()).ok_or_else(|| Error::new(ErrorCode::Limit, "tensors are too large"))?;
-        data.resize(start, 0);
+        let start = data.len();
         data.extend_from_slice(tensor.data);
         header.push((tensor.name, entry(tensor, start, data.len())));
     }

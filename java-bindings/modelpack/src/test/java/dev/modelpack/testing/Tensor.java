@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,14 +51,20 @@ record Tensor(String dtype, List<Integer> shape, byte[] data) {
     return new Tensor(dtype, shape, data.array());
   }
 
+  private int elementBytes() {
+    return dtype.equals("U8") ? 1 : Integer.parseInt(dtype.substring(1)) / 8;
+  }
+
   /** The canonical member of these tensors. */
   static byte[] member(Map<String, Tensor> tensors, Map<String, String> metadata) {
     Map<String, Object> header = new TreeMap<>();
     ByteArrayOutputStream data = new ByteArrayOutputStream();
-    for (Map.Entry<String, Tensor> entry : new TreeMap<>(tensors).entrySet()) {
+    List<Map.Entry<String, Tensor>> entries =
+        new ArrayList<>(new TreeMap<>(tensors).entrySet());
+    entries.sort(Comparator.comparing(entry -> -entry.getValue().elementBytes()));
+    for (Map.Entry<String, Tensor> entry : entries) {
       Tensor tensor = entry.getValue();
-      int start = (data.size() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-      data.writeBytes(new byte[start - data.size()]);
+      int start = data.size();
       data.writeBytes(tensor.data);
       header.put(
           entry.getKey(),
