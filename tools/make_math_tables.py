@@ -1,4 +1,4 @@
-"""Write native/math/src/tables.rs: the constants of the core's own elementary functions.
+"""Write native/math/src/tables.rs and special_tables.rs: the constants of the core's own elementary functions.
 
 Every constant is computed with 120 decimal digits and rounded once: to nearest even for doubles, towards zero for wide
 mantissas.
@@ -14,7 +14,10 @@ from decimal import Decimal, getcontext
 from fractions import Fraction
 from pathlib import Path
 
+import special_math_tables as special
+
 TARGET = Path(__file__).resolve().parent.parent / "native" / "math" / "src" / "tables.rs"
+SPECIAL_TARGET = TARGET.with_name("special_tables.rs")
 STEPS = 128
 INVERSE_BITS = 10
 # The first 128th of [1, 2) that own/log.rs halves: mantissas then lie about 1, from 0.707 to 1.414.
@@ -142,17 +145,72 @@ def source() -> str:
     return "\n".join([*lines, *powers(), *logarithms()]) + "\n"
 
 
+def bits_literal(value: float) -> str:
+    """The bits of the double as a Rust number."""
+    digits = f"{struct.unpack('<Q', struct.pack('<d', value))[0]:016x}"
+    return "0x" + "_".join(digits[i : i + 4] for i in range(0, 16, 4))
+
+
+def pairs(name: str, comment: str, values: list[Fraction]) -> list[str]:
+    """A documented table of sums of two doubles."""
+    lines = [f"/// {comment}", "#[rustfmt::skip]", f"pub static {name}: [(f64, f64); {len(values)}] = ["]
+    for value in values:
+        high, low = pair(value)
+        lines.append(f"    ({literal(high)}, {literal(low)}),")
+    return [*lines, "];"]
+
+
+def rows(name: str, comment: str, values: list[list[Fraction]]) -> list[str]:
+    """A documented table of polynomials, as bits: the leading coefficients as sums of two doubles, the rest as one."""
+    width = special.PAIRS + special.TERMS
+    lines = [f"/// {comment}", "#[rustfmt::skip]", f"pub static {name}: [[u64; {width}]; {len(values)}] = ["]
+    for row in values:
+        numbers = [half for value in row[: special.PAIRS] for half in pair(value)]
+        numbers += [double(value) for value in row[special.PAIRS :]]
+        lines.append("    [" + ", ".join(bits_literal(number) for number in numbers) + "],")
+    return [*lines, "];"]
+
+
+def special_source() -> str:
+    """The text of special_tables.rs."""
+    limbs = special.two_over_pi_limbs()
+    lines = ["//! Written by tools/make_math_tables.py; not edited by hand.", ""]
+    lines += [
+        "/// 64 zeros and the bits of 2/pi after the point, the most significant limb first.",
+        "#[rustfmt::skip]",
+        f"pub static TWO_OVER_PI: [u64; {len(limbs)}] = [",
+    ]
+    for limb in limbs:
+        digits = f"{limb:016x}"
+        lines.append("    0x" + "_".join(digits[i : i + 4] for i in range(0, 16, 4)) + ",")
+    lines.append("];")
+    step = special.PI / (2 * special.SINE_STEPS)
+    high = leading(step, 27)
+    middle = leading(step - high, 24)
+    low, lowest = pair(step - high - middle)
+    lines += constant("STEPS_PER_PI", "128/pi.", double(1 / step))
+    lines += constant("ANGLE_HIGH", "The leading 27 bits of pi/128.", double(high))
+    lines += constant("ANGLE_MIDDLE", "The next bits of pi/128, to 2^-59.", double(middle))
+    lines += constant("ANGLE_LOW", "The next 53 bits of pi/128.", low)
+    lines += constant("ANGLE_LOWEST", "The rest of pi/128.", lowest)
+    lines += constant_pair("ANGLE", "pi/128.", step)
+    lines += constant_pair("MINUS_SIXTH", "-1/6.", Fraction(-1, 6))
+    lines += wide("WIDE_PI", "The mantissa of pi.", special.PI / 4)
+    lines += pairs("SINES", "sin(i pi/128).", special.sines())
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
-    """Write or check the file."""
+    """Write or check the files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
-    text = source()
-    if parser.parse_args().check:
-        if TARGET.read_text() != text:
-            print(f"{TARGET} is not what {Path(__file__).name} writes", file=sys.stderr)
+    check = parser.parse_args().check
+    for target, text in ((TARGET, source()), (SPECIAL_TARGET, special_source())):
+        if not check:
+            target.write_text(text)
+        elif target.read_text() != text:
+            print(f"{target} is not what {Path(__file__).name} writes", file=sys.stderr)
             return 1
-        return 0
-    TARGET.write_text(text)
     return 0
 
 

@@ -26,6 +26,12 @@ const struct function functions[] = {
     {.name = "tanh", .host = tanh, .close = tanhl, .exact = mpfr_tanh, .closeness = 60, .rounds = true,
      .range = {-20, 20}, .least_exponent = -30, .greatest_exponent = 4, .both_signs = true,
      .near = {{-4, 4}, {-1, 1}}},
+    {.name = "sin", .host = sin, .close = sinl, .exact = mpfr_sin, .closeness = 60, .rounds = true,
+     .range = {-1000, 1000}, .least_exponent = -30, .greatest_exponent = 1023, .both_signs = true,
+     .near = {{-7, 7}, {-1, 1}, {-360, 360}}},
+    {.name = "cos", .host = cos, .close = cosl, .exact = mpfr_cos, .closeness = 60, .rounds = true,
+     .range = {-1000, 1000}, .least_exponent = -30, .greatest_exponent = 1023, .both_signs = true,
+     .near = {{-7, 7}, {-1, 1}, {-360, 360}}},
 };
 const int function_count = sizeof functions / sizeof functions[0];
 

@@ -23,6 +23,8 @@ export! {
     mp_math_log1p = log1p(x) f64;
     mp_math_log2 = log2(x) f64;
     mp_math_tanh = tanh(x) f64;
+    mp_math_sin = sin(x) f64;
+    mp_math_cos = cos(x) f64;
     mp_math_expf = expf(x) f32;
     mp_math_logf = logf(x) f32;
 }

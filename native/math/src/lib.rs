@@ -9,9 +9,11 @@
 mod environment;
 /// How each function is computed.
 pub mod own;
+mod special_tables;
 mod tables;
 
 pub use environment::FloatEnvironment;
+pub use own::{cos, sin};
 
 /// The version of the functions in this crate; a program that states another one is refused.
 pub const VERSION: u32 = 1;

@@ -11,14 +11,20 @@ mod exp;
 mod log;
 mod single;
 mod tanh;
+mod trig;
+mod trig_reduce;
 mod wide;
 mod wide_functions;
 mod wide_round;
+mod wide_trig;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_trig;
 
 pub use exp::{exp, exp2, expm1};
 pub use log::{log, log1p, log2};
 pub use single::{expf, logf};
 pub use tanh::tanh;
+pub use trig::{cos, sin};

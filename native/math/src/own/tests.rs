@@ -6,28 +6,28 @@ use super::wide::Wide;
 use super::*;
 
 /// Seeded numbers (splitmix64).
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn bits(&mut self) -> u64 {
+    pub(super) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ mixed >> 31
     }
 
-    fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * (self.bits() >> 11) as f64 / 9_007_199_254_740_992.0
     }
 
     /// A positive number of any size from 2^least to 2^most.
-    fn sized(&mut self, least: i64, most: i64) -> f64 {
+    pub(super) fn sized(&mut self, least: i64, most: i64) -> f64 {
         let exponent = least + (self.bits() % (most - least) as u64) as i64;
         double_double::power_of_two(exponent) * self.between(1.0, 2.0)
     }
 }
 
-fn same(got: f64, expected: f64) {
+pub(super) fn same(got: f64, expected: f64) {
     assert_eq!(got.to_bits(), expected.to_bits(), "{got:e} is not {expected:e}");
 }
 

@@ -41,6 +41,16 @@ impl Wide {
         wide.normalised()
     }
 
+    /// 0.limbs, the least significant limb first.
+    pub fn from_limbs(limbs: [u64; LIMBS]) -> Self {
+        let wide = Self {
+            negative: false,
+            exponent: 0,
+            limbs,
+        };
+        wide.normalised()
+    }
+
     pub fn is_zero(&self) -> bool {
         self.limbs == [0; LIMBS]
     }
