@@ -1,4 +1,4 @@
-"""Write native/math/src/tables.rs and special_tables.rs: the constants of the core's own elementary functions.
+"""Write the constants of the core's own elementary functions: tables.rs, special_tables.rs, and those of the C twin.
 
 Every constant is computed with 120 decimal digits and rounded once: to nearest even for doubles, towards zero for wide
 mantissas.
@@ -14,6 +14,7 @@ from decimal import Decimal, getcontext
 from fractions import Fraction
 from pathlib import Path
 
+import math_tables_c
 import special_math_tables as special
 
 TARGET = Path(__file__).resolve().parent.parent / "native" / "math" / "src" / "tables.rs"
@@ -205,7 +206,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     check = parser.parse_args().check
-    for target, text in ((TARGET, source()), (SPECIAL_TARGET, special_source())):
+    rust = [(TARGET, source()), (SPECIAL_TARGET, special_source())]
+    for target, text in [*rust, *math_tables_c.sources("".join(text for _, text in rust))]:
         if not check:
             target.write_text(text)
         elif target.read_text() != text:

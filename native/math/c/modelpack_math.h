@@ -1,0 +1,42 @@
+/*
+ * The elementary functions of math 1 in C99, the same bits as modelpack's own on every machine.
+ *
+ * Every result is the exact value rounded once, to nearest even (docs/MATH.md). No heap, no state, no errno, no call into a
+ * libm: the sources compile with -ffreestanding; a compiler may call memcpy and memset for them. All functions may be called from
+ * any thread. The floating-point environment must be the default one: nearest even, subnormal numbers kept.
+ *
+ * A NaN gives a NaN; which one is not defined, nor are floating-point flags.
+ */
+#ifndef MODELPACK_MATH_H
+#define MODELPACK_MATH_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* e^x. */
+double mp_math_exp(double x);
+/* 2^x. */
+double mp_math_exp2(double x);
+/* e^x - 1, exact near zero. */
+double mp_math_expm1(double x);
+/* Natural logarithm: of +-0 -infinity, of a negative number NaN. */
+double mp_math_log(double x);
+/* ln(1 + x), exact near zero: of -1 -infinity, below NaN. */
+double mp_math_log1p(double x);
+/* Logarithm to base 2. */
+double mp_math_log2(double x);
+/* Hyperbolic tangent. */
+double mp_math_tanh(double x);
+/* Square root: of -0.0 -0.0, of a negative number NaN. */
+double mp_math_sqrt(double x);
+/* e^x in single precision. */
+float mp_math_expf(float x);
+/* Natural logarithm in single precision. */
+float mp_math_logf(float x);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
