@@ -21,6 +21,13 @@ TARGET = Path(__file__).resolve().parent.parent / "native" / "math" / "src" / "t
 SPECIAL_TARGET = TARGET.with_name("special_tables.rs")
 STEPS = 128
 INVERSE_BITS = 10
+# The first phase of the logarithms divides [1, 2) finer; mantissas lie from 0.707 (fraction 106/256 of [0.5, 1)) to 1.414.
+FINE_STEPS = 256
+FINE_INVERSE_BITS = 12
+FINE_FIRST = 106
+# The grid of the leading parts: their sum with a multiple of an exponent is exact.
+GRID_BITS = 42
+TANH_TERMS = 6
 # The first 128th of [1, 2) that own/log.rs halves: mantissas then lie about 1, from 0.707 to 1.414.
 FIRST_HALVED = 53
 WIDE_BITS = 256
@@ -121,6 +128,66 @@ def logarithms() -> list[str]:
     return [*lines, "];"]
 
 
+def fine_intervals() -> list[tuple[Fraction, Fraction]]:
+    """For each index its inverse c of few bits and ln(c)."""
+    rows = []
+    for i in range(FINE_STEPS):
+        fraction = (i + FINE_FIRST) % FINE_STEPS
+        halving = 2 if fraction >= FINE_FIRST else 1
+        low = (1 + Fraction(fraction, FINE_STEPS)) / halving
+        high = (1 + Fraction(fraction + 1, FINE_STEPS)) / halving
+        inverse = Fraction(round(2 / (low + high) * 2**FINE_INVERSE_BITS), 2**FINE_INVERSE_BITS)
+        if fraction in (0, FINE_STEPS - 1):
+            inverse = Fraction(1)  # arguments near 1 keep their relative precision
+        greatest = Fraction(1, 256) if inverse == 1 else Fraction(1, 430)
+        assert max(abs(inverse * low - 1), abs(inverse * high - 1)) <= greatest
+        logarithm = Fraction((Decimal(inverse.numerator) / Decimal(inverse.denominator)).ln())
+        rows.append((inverse, logarithm))
+    return rows
+
+
+def on_grid(value: Fraction) -> tuple[float, float]:
+    """The value as a multiple of 2^-42 and the rest."""
+    high = Fraction(round(value * 2**GRID_BITS), 2**GRID_BITS)
+    return double(high), double(value - high)
+
+
+def fine_logarithms() -> list[str]:
+    """The tables of the first phase of the logarithms."""
+    intervals = fine_intervals()
+    lines = [
+        "/// For each 256th of a mantissa from 0.707: c with |c m - 1| <= 1/430 (1/256 where c is 1), and -ln(c) as a multiple of",
+        "/// 2^-42 and the rest.",
+        f"pub static LOGARITHMS: [(f64, f64, f64); {FINE_STEPS}] = [",
+    ]
+    for inverse, logarithm in intervals:
+        high, low = on_grid(-logarithm)
+        lines += ["    (", *(f"        {literal(value)}," for value in (double(inverse), high, low)), "    ),"]
+    lines += [
+        "];",
+        "/// To the same c: the binary logarithm of 1/c as a multiple of 2^-42 and the rest.",
+        f"pub static BINARY_LOGARITHMS: [(f64, f64); {FINE_STEPS}] = [",
+    ]
+    for _, logarithm in intervals:
+        lines += ["    (", *(f"        {literal(value)}," for value in on_grid(-logarithm / LN2)), "    ),"]
+    return [*lines, "];"]
+
+
+def tanh_series() -> list[str]:
+    """The Taylor coefficients of tanh(x), from tanh' = 1 - tanh^2."""
+    series = [Fraction(0), Fraction(1)]
+    while len(series) < 2 * TANH_TERMS + 2:
+        n = len(series)
+        square = sum((series[i] * series[n - 1 - i] for i in range(n)), Fraction(0))
+        series.append(-square / n)
+    lines = [
+        "/// The coefficients of x^3, x^5, … in the series of tanh(x).",
+        f"pub const TANH: [f64; {TANH_TERMS}] = [",
+    ]
+    lines += [f"    {literal(double(series[2 * i + 3]))}," for i in range(TANH_TERMS)]
+    return [*lines, "];"]
+
+
 def source() -> str:
     """The text of tables.rs."""
     step = LN2 / STEPS
@@ -132,6 +199,7 @@ def source() -> str:
         "STEP_HIGH", "The leading 35 bits of ln(2)/128: its product with an integer below 2^18 is exact.", double(high)
     )
     lines += constant("STEP_MIDDLE", "The next 35 bits of ln(2)/128.", double(middle))
+    lines += constant("STEP_REST", "All but the leading 35 bits of ln(2)/128.", double(step - high))
     lines += constant("STEP_LOW", "The rest of ln(2)/128.", double(step - high - middle))
     log_high = leading(LN2, 42)
     lines += constant(
@@ -140,10 +208,16 @@ def source() -> str:
     lines += constant("LN2_LOW", "The rest of ln 2.", double(LN2 - log_high))
     lines += constant_pair("LN2", "ln 2.", LN2)
     lines += constant_pair("INVERSE_LN2", "1/ln 2.", 1 / LN2)
+    short = leading(LN2, 27)
+    lines += constant("LN2_SHORT", "The leading 27 bits of ln 2.", double(short))
+    lines += constant("LN2_SHORT_REST", "The rest of ln 2.", double(LN2 - short))
+    short = leading(1 / LN2, 27)
+    lines += constant("INVERSE_LN2_HIGH", "The leading 27 bits of 1/ln 2.", double(short))
+    lines += constant("INVERSE_LN2_LOW", "The rest of 1/ln 2.", double(1 / LN2 - short))
     lines += constant_pair("THIRD", "1/3.", Fraction(1, 3))
     lines += wide("WIDE_LN2", "The mantissa of ln 2.", LN2)
     lines += wide("WIDE_INVERSE_LN2", "The mantissa of 1/ln 2, to be doubled.", 1 / LN2 / 2)
-    return "\n".join([*lines, *powers(), *logarithms()]) + "\n"
+    return "\n".join([*lines, *tanh_series(), *powers(), *logarithms(), *fine_logarithms()]) + "\n"
 
 
 def bits_literal(value: float) -> str:

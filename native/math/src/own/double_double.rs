@@ -134,3 +134,15 @@ fn halves(value: f64) -> (f64, f64) {
 pub fn power_of_two(exponent: i64) -> f64 {
     f64::from_bits(((exponent + 1023) as u64) << 52)
 }
+
+/// The number without its `bits` last bits.
+#[inline(always)]
+pub fn shortened(value: f64, bits: u32) -> f64 {
+    f64::from_bits(value.to_bits() & (u64::MAX << bits))
+}
+
+/// The number without its sign.
+#[inline(always)]
+pub fn size(value: f64) -> f64 {
+    f64::from_bits(value.to_bits() & (u64::MAX >> 1))
+}

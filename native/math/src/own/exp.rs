@@ -5,7 +5,7 @@
 //! truncation below 2^-83, rounding below 2^-79. In all but about 2^-20 of arguments that decides.
 
 use super::double_double::{power_of_two, DoubleDouble};
-use super::wide_functions;
+use super::{quick_exp, wide_functions};
 use crate::tables::{LN2, POWERS, STEPS_PER_LN2, STEP_HIGH, STEP_LOW, STEP_MIDDLE};
 
 /// Adding and taking it away again rounds to an integer.
@@ -73,7 +73,17 @@ pub fn expm1_pair(x: f64) -> DoubleDouble {
 }
 
 /// e^x.
+#[inline]
 pub fn exp(x: f64) -> f64 {
+    let (nearest, certain) = quick_exp::exp(x);
+    if certain {
+        return nearest;
+    }
+    slow_exp(x)
+}
+
+#[cold]
+fn slow_exp(x: f64) -> f64 {
     if (-708.0..=709.0).contains(&x) {
         if (-TINY..=TINY).contains(&x) {
             return 1.0;
@@ -89,7 +99,17 @@ pub fn exp(x: f64) -> f64 {
 }
 
 /// 2^x.
+#[inline]
 pub fn exp2(x: f64) -> f64 {
+    let (nearest, certain) = quick_exp::exp2(x);
+    if certain {
+        return nearest;
+    }
+    slow_exp2(x)
+}
+
+#[cold]
+fn slow_exp2(x: f64) -> f64 {
     if (-1021.0..1023.0).contains(&x) {
         let k = (x * 128.0 + ROUNDER) - ROUNDER;
         let rest = x - k / 128.0; // exact
@@ -110,7 +130,17 @@ pub fn exp2(x: f64) -> f64 {
 }
 
 /// e^x - 1, exact near zero.
+#[inline]
 pub fn expm1(x: f64) -> f64 {
+    let (nearest, certain) = quick_exp::expm1(x);
+    if certain {
+        return nearest;
+    }
+    slow_expm1(x)
+}
+
+#[cold]
+fn slow_expm1(x: f64) -> f64 {
     if (-TINY..=TINY).contains(&x) {
         return x; // x²/2 is less than half a unit, also below a power of two
     }

@@ -6,7 +6,7 @@
 //! Truncation below 2^-87 of z, rounding below 2^-72 of the result.
 
 use super::double_double::{power_of_two, DoubleDouble};
-use super::wide_functions;
+use super::{quick_log, wide_functions};
 use crate::tables::{INVERSES, INVERSE_LN2, LN2_HIGH, LN2_LOW, THIRD};
 
 /// Above the relative error of [`log_pair`], also after a product with 1/ln 2: 2^-70.
@@ -97,7 +97,17 @@ pub fn log_pair(x: f64) -> DoubleDouble {
 }
 
 /// Natural logarithm: of ±0 -infinity, of a negative number NaN.
+#[inline]
 pub fn log(x: f64) -> f64 {
+    let (nearest, certain) = quick_log::log(x);
+    if certain {
+        return nearest;
+    }
+    slow_log(x)
+}
+
+#[cold]
+fn slow_log(x: f64) -> f64 {
     if !(x > 0.0 && x < f64::INFINITY) {
         return outside(x);
     }
@@ -112,7 +122,17 @@ pub fn log(x: f64) -> f64 {
 }
 
 /// Logarithm to base 2.
+#[inline]
 pub fn log2(x: f64) -> f64 {
+    let (nearest, certain) = quick_log::log2(x);
+    if certain {
+        return nearest;
+    }
+    slow_log2(x)
+}
+
+#[cold]
+fn slow_log2(x: f64) -> f64 {
     if !(x > 0.0 && x < f64::INFINITY) {
         return outside(x);
     }
@@ -131,7 +151,17 @@ pub fn log2(x: f64) -> f64 {
 }
 
 /// ln(1 + x), exact near zero: of -1 -infinity, below NaN.
+#[inline]
 pub fn log1p(x: f64) -> f64 {
+    let (nearest, certain) = quick_log::log1p(x);
+    if certain {
+        return nearest;
+    }
+    slow_log1p(x)
+}
+
+#[cold]
+fn slow_log1p(x: f64) -> f64 {
     if (-TINY..=TINY).contains(&x) {
         return x; // x²/2 is less than half a unit, also below a power of two
     }

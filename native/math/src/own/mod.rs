@@ -7,8 +7,11 @@
 //! Only additions, multiplications, divisions and comparisons of doubles and integers are used, each rounded by itself.
 
 mod double_double;
+mod estimate;
 mod exp;
 mod log;
+mod quick_exp;
+mod quick_log;
 mod single;
 mod tanh;
 mod trig;

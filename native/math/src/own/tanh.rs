@@ -2,7 +2,7 @@
 
 use super::double_double::DoubleDouble;
 use super::exp::expm1_pair;
-use super::wide_functions;
+use super::{quick_exp, wide_functions};
 
 /// Above the relative error: 2^-66, of u 2^-68, which enters at most twice into nothing but its own size.
 const ERROR: f64 = f64::from_bits((1023 - 66) << 52);
@@ -19,7 +19,17 @@ pub fn tanh_pair(x: f64) -> DoubleDouble {
 }
 
 /// Hyperbolic tangent.
+#[inline]
 pub fn tanh(x: f64) -> f64 {
+    let (nearest, certain) = quick_exp::tanh(x);
+    if certain {
+        return nearest;
+    }
+    slow_tanh(x)
+}
+
+#[cold]
+fn slow_tanh(x: f64) -> f64 {
     if (-TINY..=TINY).contains(&x) || x.is_nan() {
         return x;
     }

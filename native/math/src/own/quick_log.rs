@@ -1,0 +1,137 @@
+//! The first phase of the logarithms, as quick_exp.rs is that of the exponentials.
+//!
+//! x = 2^k m with m in [0.707, 1.414]; a table has c of few bits with z = c m - 1 small, and -ln(c) as two doubles, so that
+//! ln(x) = k ln 2 - ln(c) + ln(1 + z). Next to m = 1 c is 1: then z is exact, and the error relative to it.
+
+use super::double_double::{shortened, size};
+use super::estimate::Estimate;
+use crate::tables::{BINARY_LOGARITHMS, INVERSE_LN2, INVERSE_LN2_HIGH, INVERSE_LN2_LOW, LN2_HIGH, LN2_LOW, LOGARITHMS};
+
+/// The bits of the least mantissa, 0.70703125.
+const LEAST: u64 = 0x3fe6_a000_0000_0000;
+/// The sign and exponent of a double.
+const UPPER: u64 = 0xfff << 52;
+/// 2^52 + 2048: its bits hold an exponent that was made positive by 2048.
+const BIASED: f64 = 4_503_599_627_372_544.0;
+/// Above the absolute error where k ln 2 - ln(c) is not zero: 2^-67.
+const ERROR: f64 = f64::from_bits((1023 - 67) << 52);
+/// 2^-50: times z² above the error where k ln 2 - ln(c) is zero, of which there are 1.6 2^-53 z² by four roundings and the last sum.
+const ERROR_NEAR_ONE: f64 = 4.0 * f64::EPSILON;
+/// 2^-76: times z above what the product of z and 1/ln 2 loses.
+const PRODUCT_ERROR: f64 = f64::from_bits((1023 - 76) << 52);
+/// ln(1 + x) needs no reduction below this size: 1/256.
+const SMALL: f64 = 0.003_906_25;
+
+/// x = 2^k (1 + z + z_low)/c.
+struct Reduced {
+    k: f64,
+    z: f64,
+    z_low: f64,
+    /// Where the tables have c.
+    index: usize,
+}
+
+/// The parts of `x + x_low` for a normal x and |x_low| < 2^-52 x. The halves of m have products with c that are exact; |z| < 1/430,
+/// or 1/256 where c is 1, with an error below 2^-80.
+#[inline(always)]
+fn reduced(x: f64, x_low: f64) -> Reduced {
+    let bits = x.to_bits();
+    let offset = bits.wrapping_sub(LEAST);
+    let index = (offset >> 44 & 255) as usize;
+    let mantissa = f64::from_bits(bits.wrapping_sub(offset & UPPER));
+    let k = f64::from_bits((offset ^ 1 << 63) >> 52 | 0x433 << 52) - BIASED;
+    let scale = f64::from_bits((1023u64 << 52).wrapping_sub(offset & UPPER));
+    let inverse = LOGARITHMS[index].0;
+    let upper = shortened(mantissa, 21);
+    let first = upper * inverse - 1.0;
+    let second = (mantissa - upper) * inverse + x_low * scale * inverse;
+    let z = first + second;
+    Reduced {
+        k,
+        z,
+        z_low: (first - z) + second,
+        index,
+    }
+}
+
+/// (ln(1 + z) - z)/z² for |z| < 1/256: its series to z^8, the rest of which is below 2^-58.
+#[inline(always)]
+fn series(z: f64) -> f64 {
+    let square = z * z;
+    let upper = (-1.0 / 6.0 + z * (1.0 / 7.0)) - square * (1.0 / 8.0);
+    -0.5 + (z * (1.0 / 3.0) + square * ((-0.25 + z * 0.2) + square * upper))
+}
+
+/// ln(x) from its parts. Where `whole` is not zero z² is below 2^-17.5: the roundings of z² and its product with the series, and of
+/// the sums, are below eight units of 2^-71.
+#[inline(always)]
+fn natural(parts: &Reduced) -> Estimate {
+    let (_, high, low) = LOGARITHMS[parts.index];
+    let (z, k) = (parts.z, parts.k);
+    let square = z * z;
+    let whole = k * LN2_HIGH + high; // exact: multiples of 2^-42 below 2^10
+    let sum = whole + z;
+    let low = ((whole - sum) + z + parts.z_low) + (k * LN2_LOW + low);
+    Estimate {
+        sum,
+        correction: low + square * series(z),
+        error: if whole == 0.0 { square * ERROR_NEAR_ONE } else { ERROR },
+    }
+}
+
+/// Whether `x` is a positive normal number.
+#[inline(always)]
+fn normal(x: f64) -> bool {
+    (x >= f64::MIN_POSITIVE) & (x < f64::INFINITY)
+}
+
+/// ln(x), and whether it is certain, which it never is where x is not a positive normal number.
+#[inline(always)]
+pub fn log(x: f64) -> (f64, bool) {
+    let (nearest, certain) = natural(&reduced(x, 0.0)).nearest();
+    (nearest, certain & normal(x))
+}
+
+/// ln(1 + x), and whether it is certain.
+#[inline(always)]
+pub fn log1p(x: f64) -> (f64, bool) {
+    if x > -SMALL && x < SMALL {
+        let square = x * x;
+        return Estimate {
+            sum: x,
+            correction: square * series(x),
+            error: square * ERROR_NEAR_ONE,
+        }
+        .nearest();
+    }
+    let sum = 1.0 + x;
+    let x_part = sum - 1.0;
+    let low = (1.0 - (sum - x_part)) + (x - x_part);
+    let (nearest, certain) = natural(&reduced(sum, low)).nearest();
+    (nearest, certain & normal(sum))
+}
+
+/// The logarithm to base 2, and whether it is certain. z/ln 2 is the exact product of the leading halves and the rest.
+#[inline(always)]
+pub fn log2(x: f64) -> (f64, bool) {
+    let parts = reduced(x, 0.0);
+    let (high, low) = BINARY_LOGARITHMS[parts.index];
+    let z = parts.z;
+    let leading = shortened(z, 27);
+    let product = leading * INVERSE_LN2_HIGH;
+    let rest = leading * INVERSE_LN2_LOW + ((z - leading) + parts.z_low) * INVERSE_LN2.0;
+    let whole = parts.k + high; // exact
+    let sum = whole + product;
+    let square = z * z;
+    let (nearest, certain) = Estimate {
+        sum,
+        correction: (((whole - sum) + product) + low + rest) + square * (series(z) * INVERSE_LN2.0),
+        error: if whole == 0.0 {
+            square * ERROR_NEAR_ONE + size(z) * PRODUCT_ERROR
+        } else {
+            ERROR
+        },
+    }
+    .nearest();
+    (nearest, certain & normal(x))
+}
