@@ -199,6 +199,7 @@ def source() -> str:
         "STEP_HIGH", "The leading 35 bits of ln(2)/128: its product with an integer below 2^18 is exact.", double(high)
     )
     lines += constant("STEP_MIDDLE", "The next 35 bits of ln(2)/128.", double(middle))
+    lines += constant("STEP", "ln(2)/128.", double(step))
     lines += constant("STEP_REST", "All but the leading 35 bits of ln(2)/128.", double(step - high))
     lines += constant("STEP_LOW", "The rest of ln(2)/128.", double(step - high - middle))
     log_high = leading(LN2, 42)

@@ -6,6 +6,8 @@ pub const STEPS_PER_LN2: f64 = f64::from_bits(0x4067_1547_652b_82fe);
 pub const STEP_HIGH: f64 = f64::from_bits(0x3f76_2e42_fef8_0000);
 /// The next 35 bits of ln(2)/128.
 pub const STEP_MIDDLE: f64 = f64::from_bits(0x3d41_cf79_abc8_0000);
+/// ln(2)/128.
+pub const STEP: f64 = f64::from_bits(0x3f76_2e42_fefa_39ef);
 /// All but the leading 35 bits of ln(2)/128.
 pub const STEP_REST: f64 = f64::from_bits(0x3d41_cf79_abc9_e3b4);
 /// The rest of ln(2)/128.

@@ -12,6 +12,7 @@ mod exp;
 mod log;
 mod quick_exp;
 mod quick_log;
+mod quick_single;
 mod single;
 mod tanh;
 mod trig;

@@ -73,25 +73,36 @@ fn estimate(power: &Power) -> (Estimate, f64) {
     (estimate, power.scale)
 }
 
+/// e^x for |x| < 708 as a number near [1, 2] and its scale.
+#[inline(always)]
+pub fn exp_estimate(x: f64) -> (Estimate, f64) {
+    estimate(&power_of_e(x))
+}
+
 /// e^x, and whether it is certain, which it never is outside of -708 to 709.
 #[inline(always)]
 pub fn exp(x: f64) -> (f64, bool) {
-    let (estimate, scale) = estimate(&power_of_e(x));
+    let (estimate, scale) = exp_estimate(x);
     let (nearest, certain) = estimate.nearest();
     (nearest * scale, certain & (x > -708.0) & (x < 709.0))
 }
 
-/// 2^x, and whether it is certain, which it never is outside of -1021 to 1023. The rounded product with ln 2 is 2^-62 off and comes
-/// with its own error.
+/// 2^x for |x| < 1021 as a number near [1, 2] and its scale; the product of the rest and ln 2 is off by less than 2^-86.
 #[inline(always)]
-pub fn exp2(x: f64) -> (f64, bool) {
+pub fn exp2_estimate(x: f64) -> (Estimate, f64) {
     let shifted = x * 128.0 + ROUNDER;
     let rest = x - (shifted - ROUNDER) * (1.0 / 128.0); // exact
     let leading = shortened(rest, 27);
     let product = leading * LN2_SHORT; // exact
     let small = leading * LN2_SHORT_REST + (rest - leading) * LN2.0;
     let r = product + small;
-    let (estimate, scale) = estimate(&power(r, (product - r) + small, shifted.to_bits()));
+    estimate(&power(r, (product - r) + small, shifted.to_bits()))
+}
+
+/// 2^x, and whether it is certain, which it never is outside of -1021 to 1023.
+#[inline(always)]
+pub fn exp2(x: f64) -> (f64, bool) {
+    let (estimate, scale) = exp2_estimate(x);
     let (nearest, certain) = estimate.nearest();
     (nearest * scale, certain & (x > -1021.0) & (x < 1023.0))
 }
@@ -99,7 +110,7 @@ pub fn exp2(x: f64) -> (f64, bool) {
 /// e^x - 1 for 1/16 <= |x| < 700: the scaled error of the power and of sums of what is below 2^-16 of the scale or 2^-53 of the
 /// result, which is not much larger than 1 where the scale is small.
 #[inline(always)]
-pub fn expm1_estimate(x: f64) -> Estimate {
+fn expm1_reduced(x: f64) -> Estimate {
     let power = power_of_e(x);
     let (a, scale) = (power.leading * power.scale, power.scale);
     // Knuth's sum of a and -1, either of which may be the larger.
@@ -134,27 +145,30 @@ fn expm1_series(x: f64) -> Estimate {
     }
 }
 
-/// e^x - 1, and whether it is certain.
+/// e^x - 1 for |x| < 700.
 #[inline(always)]
-pub fn expm1(x: f64) -> (f64, bool) {
+pub fn expm1_estimate(x: f64) -> Estimate {
     if x > -SMALL && x < SMALL {
-        let (nearest, certain) = expm1_series(x).nearest();
-        return (nearest, certain & (x != 0.0)); // the sum loses the sign of zero
+        return expm1_series(x);
     }
-    let (nearest, certain) = expm1_estimate(x).nearest();
-    (nearest, certain & (x > -40.0) & (x < 700.0))
+    expm1_reduced(x)
 }
 
-/// tanh(x), and whether it is certain. From 1/32 on it is -u/(u + 2) with u = e^(-2|x|) - 1, u + 2 above 1, whose error it at
-/// most doubles; the quotient of the sums of two doubles adds less than 2^-100.
+/// e^x - 1, and whether it is certain, which it never is of zero, whose sign the sum loses, or outside of -40 to 700.
 #[inline(always)]
-pub fn tanh(x: f64) -> (f64, bool) {
-    let positive = size(x);
-    if positive < SMALL_TANH {
-        let (nearest, certain) = tanh_series(x).nearest();
-        return (nearest, certain & (x != 0.0));
+pub fn expm1(x: f64) -> (f64, bool) {
+    let (nearest, certain) = expm1_estimate(x).nearest();
+    (nearest, certain & (x > -40.0) & (x < 700.0) & (x != 0.0))
+}
+
+/// tanh(x) for 0 <= x < 19. From 1/32 on it is -u/(u + 2) with u = e^-2x - 1, whose error it at most doubles as u + 2 is above 1; the
+/// quotient of the sums of two doubles is off by less than 2^-102.
+#[inline(always)]
+pub fn tanh_estimate(x: f64) -> Estimate {
+    if x < SMALL_TANH {
+        return tanh_series(x);
     }
-    let estimate = expm1_estimate(-2.0 * positive);
+    let estimate = expm1_reduced(-2.0 * x);
     let u = estimate.sum + estimate.correction;
     let u_low = (estimate.sum - u) + estimate.correction;
     let divisor = 2.0 + u;
@@ -163,13 +177,22 @@ pub fn tanh(x: f64) -> (f64, bool) {
     let quotient = u * inverse;
     let product = DoubleDouble::product(quotient, divisor);
     let rest = ((u - product.high) - product.low) + (u_low - quotient * divisor_low);
-    let (nearest, certain) = Estimate {
+    Estimate {
         sum: -quotient,
         correction: -rest * inverse,
         error: 2.5 * estimate.error,
     }
-    .nearest();
-    (if x < 0.0 { -nearest } else { nearest }, certain & (positive < 19.0))
+}
+
+/// tanh(x), and whether it is certain, which it never is of zero or from 19 on.
+#[inline(always)]
+pub fn tanh(x: f64) -> (f64, bool) {
+    let positive = size(x);
+    let (nearest, certain) = tanh_estimate(positive).nearest();
+    (
+        if x < 0.0 { -nearest } else { nearest },
+        certain & (positive < 19.0) & (x != 0.0),
+    )
 }
 
 /// tanh(x) for |x| < 1/32 by its series; the terms from x^3 on lose four roundings of 2^-53, and twice that is allowed.

@@ -3,7 +3,7 @@
 //! x = 2^k m with m in [0.707, 1.414]; a table has c of few bits with z = c m - 1 small, and -ln(c) as two doubles, so that
 //! ln(x) = k ln 2 - ln(c) + ln(1 + z). Next to m = 1 c is 1: then z is exact, and the error relative to it.
 
-use super::double_double::{shortened, size};
+use super::double_double::{shortened, size, DoubleDouble};
 use super::estimate::Estimate;
 use crate::tables::{BINARY_LOGARITHMS, INVERSE_LN2, INVERSE_LN2_HIGH, INVERSE_LN2_LOW, LN2_HIGH, LN2_LOW, LOGARITHMS};
 
@@ -15,42 +15,60 @@ const UPPER: u64 = 0xfff << 52;
 const BIASED: f64 = 4_503_599_627_372_544.0;
 /// Above the absolute error where k ln 2 - ln(c) is not zero: 2^-67.
 const ERROR: f64 = f64::from_bits((1023 - 67) << 52);
-/// 2^-50: times z² above the error where k ln 2 - ln(c) is zero, of which there are 1.6 2^-53 z² by four roundings and the last sum.
-const ERROR_NEAR_ONE: f64 = 4.0 * f64::EPSILON;
+/// 2^-51: times z² above the error where k ln 2 - ln(c) is zero, of which there are 1.6 2^-53 z² by four roundings and the last sum.
+const ERROR_NEAR_ONE: f64 = 2.0 * f64::EPSILON;
+/// The same for the logarithm to base 2, 1.44 times as large, with one product more.
+const ERROR2_NEAR_ONE: f64 = 4.0 * f64::EPSILON;
 /// 2^-76: times z above what the product of z and 1/ln 2 loses.
 const PRODUCT_ERROR: f64 = f64::from_bits((1023 - 76) << 52);
 /// ln(1 + x) needs no reduction below this size: 1/256.
 const SMALL: f64 = 0.003_906_25;
+
+/// x = 2^k m, and where the tables have the c of m.
+pub struct Split {
+    pub k: f64,
+    pub mantissa: f64,
+    pub index: usize,
+    /// 2^-k.
+    scale: f64,
+}
 
 /// x = 2^k (1 + z + z_low)/c.
 struct Reduced {
     k: f64,
     z: f64,
     z_low: f64,
-    /// Where the tables have c.
     index: usize,
 }
 
-/// The parts of `x + x_low` for a normal x and |x_low| < 2^-52 x. The halves of m have products with c that are exact; |z| < 1/430,
-/// or 1/256 where c is 1, with an error below 2^-80.
+/// A positive normal number; others give something without meaning.
 #[inline(always)]
-fn reduced(x: f64, x_low: f64) -> Reduced {
+pub fn split(x: f64) -> Split {
     let bits = x.to_bits();
     let offset = bits.wrapping_sub(LEAST);
-    let index = (offset >> 44 & 255) as usize;
-    let mantissa = f64::from_bits(bits.wrapping_sub(offset & UPPER));
-    let k = f64::from_bits((offset ^ 1 << 63) >> 52 | 0x433 << 52) - BIASED;
-    let scale = f64::from_bits((1023u64 << 52).wrapping_sub(offset & UPPER));
-    let inverse = LOGARITHMS[index].0;
-    let upper = shortened(mantissa, 21);
+    Split {
+        k: f64::from_bits((offset ^ 1 << 63) >> 52 | 0x433 << 52) - BIASED,
+        mantissa: f64::from_bits(bits.wrapping_sub(offset & UPPER)),
+        index: (offset >> 44 & 255) as usize,
+        scale: f64::from_bits((1023u64 << 52).wrapping_sub(offset & UPPER)),
+    }
+}
+
+/// The parts of `x + x_low` for |x_low| < 2^-52 x. The halves of m have products with c that are exact; |z| < 1/430, or 1/256 where
+/// c is 1, with an error below 2^-80.
+#[inline(always)]
+fn reduced(x: f64, x_low: f64) -> Reduced {
+    let parts = split(x);
+    let inverse = LOGARITHMS[parts.index].0;
+    let upper = shortened(parts.mantissa, 21);
     let first = upper * inverse - 1.0;
-    let second = (mantissa - upper) * inverse + x_low * scale * inverse;
+    let second = (parts.mantissa - upper) * inverse + x_low * parts.scale * inverse;
     let z = first + second;
     Reduced {
-        k,
+        k: parts.k,
         z,
         z_low: (first - z) + second,
-        index,
+        index: parts.index,
     }
 }
 
@@ -85,35 +103,44 @@ fn normal(x: f64) -> bool {
     (x >= f64::MIN_POSITIVE) & (x < f64::INFINITY)
 }
 
+/// ln(x) of a positive normal number.
+#[inline(always)]
+pub fn log_estimate(x: f64) -> Estimate {
+    natural(&reduced(x, 0.0))
+}
+
 /// ln(x), and whether it is certain, which it never is where x is not a positive normal number.
 #[inline(always)]
 pub fn log(x: f64) -> (f64, bool) {
-    let (nearest, certain) = natural(&reduced(x, 0.0)).nearest();
+    let (nearest, certain) = log_estimate(x).nearest();
     (nearest, certain & normal(x))
 }
 
-/// ln(1 + x), and whether it is certain.
+/// ln(1 + x) where 1 + x is a positive normal number.
 #[inline(always)]
-pub fn log1p(x: f64) -> (f64, bool) {
+pub fn log1p_estimate(x: f64) -> Estimate {
     if x > -SMALL && x < SMALL {
         let square = x * x;
         return Estimate {
             sum: x,
             correction: square * series(x),
             error: square * ERROR_NEAR_ONE,
-        }
-        .nearest();
+        };
     }
-    let sum = 1.0 + x;
-    let x_part = sum - 1.0;
-    let low = (1.0 - (sum - x_part)) + (x - x_part);
-    let (nearest, certain) = natural(&reduced(sum, low)).nearest();
-    (nearest, certain & normal(sum))
+    let sum = DoubleDouble::sum(1.0, x);
+    natural(&reduced(sum.high, sum.low))
 }
 
-/// The logarithm to base 2, and whether it is certain. z/ln 2 is the exact product of the leading halves and the rest.
+/// ln(1 + x), and whether it is certain.
 #[inline(always)]
-pub fn log2(x: f64) -> (f64, bool) {
+pub fn log1p(x: f64) -> (f64, bool) {
+    let (nearest, certain) = log1p_estimate(x).nearest();
+    (nearest, certain & normal(1.0 + x))
+}
+
+/// The logarithm to base 2 of a positive normal number. z/ln 2 is the exact product of the leading halves, and the rest.
+#[inline(always)]
+pub fn log2_estimate(x: f64) -> Estimate {
     let parts = reduced(x, 0.0);
     let (high, low) = BINARY_LOGARITHMS[parts.index];
     let z = parts.z;
@@ -123,15 +150,20 @@ pub fn log2(x: f64) -> (f64, bool) {
     let whole = parts.k + high; // exact
     let sum = whole + product;
     let square = z * z;
-    let (nearest, certain) = Estimate {
+    Estimate {
         sum,
         correction: (((whole - sum) + product) + low + rest) + square * (series(z) * INVERSE_LN2.0),
         error: if whole == 0.0 {
-            square * ERROR_NEAR_ONE + size(z) * PRODUCT_ERROR
+            square * ERROR2_NEAR_ONE + size(z) * PRODUCT_ERROR
         } else {
             ERROR
         },
     }
-    .nearest();
+}
+
+/// The logarithm to base 2, and whether it is certain, which it never is where x is not a positive normal number.
+#[inline(always)]
+pub fn log2(x: f64) -> (f64, bool) {
+    let (nearest, certain) = log2_estimate(x).nearest();
     (nearest, certain & normal(x))
 }

@@ -7,6 +7,7 @@
 use super::double_double::DoubleDouble;
 use super::exp::exp_pair;
 use super::log::log_pair;
+use super::quick_single;
 
 /// The single nearest to a sum of two doubles that is no double itself.
 #[inline]
@@ -21,7 +22,17 @@ fn nearest(value: DoubleDouble) -> f32 {
 }
 
 /// e^x in single precision.
+#[inline]
 pub fn expf(x: f32) -> f32 {
+    let (nearest, certain) = quick_single::expf(x);
+    if certain {
+        return nearest;
+    }
+    slow_expf(x)
+}
+
+#[cold]
+fn slow_expf(x: f32) -> f32 {
     if x == 0.0 {
         return 1.0;
     }
@@ -38,7 +49,17 @@ pub fn expf(x: f32) -> f32 {
 }
 
 /// Natural logarithm in single precision.
+#[inline]
 pub fn logf(x: f32) -> f32 {
+    let (nearest, certain) = quick_single::logf(x);
+    if certain {
+        return nearest;
+    }
+    slow_logf(x)
+}
+
+#[cold]
+fn slow_logf(x: f32) -> f32 {
     if x > 0.0 && x < f32::INFINITY {
         if x == 1.0 {
             return 0.0;

@@ -1,6 +1,8 @@
 //! Special values, exact results, arguments near a midpoint, and the fast paths against 256-bit arithmetic.
 //! The comparisons with MPFR, all singles among them, are in docs/MATH.md.
 
+mod first_phase;
+
 use super::double_double::DoubleDouble;
 use super::wide::Wide;
 use super::*;

@@ -1,0 +1,47 @@
+//! The first phase of e^x and ln(x) in single precision: plain doubles, and a test whether all within the error is one single.
+
+use super::quick_log::split;
+use crate::tables::{LN2, LOGARITHMS, POWERS, STEP, STEPS_PER_LN2};
+
+/// Adding and taking it away again rounds to an integer, which the low bits of the sum hold in between.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+/// Above the relative error of e^x, of which the series cut after r^3 has 2^-38.6: 2^-38.
+const EXP_ERROR: f64 = f64::from_bits((1023 - 38) << 52);
+/// Above the relative error of ln(x), of which the series cut after z^5 has 2^-42.5 next to 1: 2^-42.
+const LOG_ERROR: f64 = f64::from_bits((1023 - 42) << 52);
+
+/// The single nearest to everything within the relative error, and whether there is only one.
+#[inline(always)]
+fn nearest(value: f64, error: f64) -> (f32, bool) {
+    let lower = (value - value * error) as f32;
+    (lower, lower == (value + value * error) as f32)
+}
+
+/// e^x = 2^(k/128) e^r with |r| < 2^-8.5, and whether it is certain.
+#[inline(always)]
+pub fn expf(x: f32) -> (f32, bool) {
+    let x = f64::from(x);
+    let shifted = x * STEPS_PER_LN2 + ROUNDER;
+    let r = x - (shifted - ROUNDER) * STEP;
+    let bits = shifted.to_bits();
+    let power = POWERS[(bits & 127) as usize].0;
+    let scaled = f64::from_bits(power.to_bits().wrapping_add(bits >> 7 << 52));
+    let value = scaled + scaled * (r + r * r * (0.5 + r * (1.0 / 6.0)));
+    let (nearest, certain) = nearest(value, EXP_ERROR);
+    (nearest, certain & (x > -200.0) & (x < 200.0))
+}
+
+/// ln(x) as in quick_log.rs, where z = c m - 1 is exact for a single, and whether it is certain, which
+/// it never is where x is not a positive normal single.
+#[inline(always)]
+pub fn logf(x: f32) -> (f32, bool) {
+    // A normal single as a double by its bits: the instruction that converts would wait for what its register held before.
+    let wide = f64::from_bits((u64::from(x.to_bits()) << 29) + (896 << 52));
+    let parts = split(wide);
+    let (inverse, high, low) = LOGARITHMS[parts.index];
+    let z = parts.mantissa * inverse - 1.0;
+    let square = z * z;
+    let series = (-0.5 + z * (1.0 / 3.0)) + square * (-0.25 + z * 0.2);
+    let (nearest, certain) = nearest((parts.k * LN2.0 + (high + low)) + (z + square * series), LOG_ERROR);
+    (nearest, certain & (x >= f32::MIN_POSITIVE) & (x < f32::INFINITY))
+}

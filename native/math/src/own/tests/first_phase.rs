@@ -1,0 +1,130 @@
+//! The first phases stay within the errors that they state, next to borders of their tables, too.
+
+use super::super::estimate::Estimate;
+use super::super::{log, quick_exp, quick_log, wide_functions};
+use super::{DoubleDouble, Random, Wide};
+
+/// The distance from the exact result as a share of the stated error.
+fn share(estimate: Estimate, exact: Wide) -> f64 {
+    let rest = Wide::new(estimate.sum).add(Wide::new(estimate.correction)).sub(exact);
+    let distance = Wide {
+        negative: false,
+        ..rest
+    }
+    .to_double();
+    if distance == 0.0 {
+        return 0.0;
+    }
+    distance / estimate.error
+}
+
+/// Every share is below 0.9: the rounding of what the error is added to needs the rest.
+fn holds(name: &str, arguments: &[f64], estimate: impl Fn(f64) -> Estimate, exact: impl Fn(f64) -> Wide) {
+    let (mut greatest, mut at) = (0.0, 0.0);
+    for &x in arguments {
+        let share = share(estimate(x), exact(x));
+        if share > greatest {
+            (greatest, at) = (share, x);
+        }
+    }
+    println!("{name}: {greatest} of the stated error at {at:e}");
+    assert!(greatest < 0.9, "{name}: {greatest} of the stated error at {at:e}");
+}
+
+/// Numbers of both signs: evenly from the range, and of any size from 2^least on.
+fn arguments(seed: u64, (low, high): (f64, f64), least: i64) -> Vec<f64> {
+    let mut random = Random(seed);
+    let mut numbers = Vec::new();
+    for _ in 0..4000 {
+        numbers.push(random.between(low, high));
+        let number = random.sized(least, 10);
+        let number = if random.bits() & 1 == 0 { number } else { -number };
+        if number > low && number < high {
+            numbers.push(number);
+        }
+    }
+    numbers
+}
+
+/// The numbers about each border of the tables.
+fn borders() -> Vec<f64> {
+    let mut numbers = Vec::new();
+    for fraction in 0..256 {
+        for exponent in [-30, -1, 0, 1, 40] {
+            let border = (1.0 + f64::from(fraction) / 256.0) * super::super::double_double::power_of_two(exponent);
+            numbers.extend([-2i64, -1, 1, 2].map(|steps| f64::from_bits(border.to_bits().wrapping_add_signed(steps))));
+        }
+    }
+    numbers
+}
+
+#[test]
+fn exponentials() {
+    let scaled = |(estimate, scale): (Estimate, f64)| Estimate {
+        sum: estimate.sum * scale,
+        correction: estimate.correction * scale,
+        error: estimate.error * scale,
+    };
+    let numbers = arguments(11, (-600.0, 708.0), -60);
+    holds(
+        "exp",
+        &numbers,
+        |x| scaled(quick_exp::exp_estimate(x)),
+        wide_functions::exp,
+    );
+    holds(
+        "exp2",
+        &numbers,
+        |x| scaled(quick_exp::exp2_estimate(x)),
+        wide_functions::exp2,
+    );
+    let halves: Vec<f64> = (-60_000..60_000)
+        .step_by(7)
+        .map(|k| f64::from(k) * (0.5 / 128.0) * std::f64::consts::LN_2)
+        .collect();
+    holds(
+        "exp",
+        &halves,
+        |x| scaled(quick_exp::exp_estimate(x)),
+        wide_functions::exp,
+    );
+    let numbers = arguments(12, (-39.0, 39.0), -52);
+    holds("expm1", &numbers, quick_exp::expm1_estimate, wide_functions::expm1);
+    let numbers = arguments(13, (-1.0, 1.0), -6);
+    holds("expm1", &numbers, quick_exp::expm1_estimate, wide_functions::expm1);
+}
+
+#[test]
+fn hyperbolic_tangents() {
+    for span in [(0.0, 19.0), (0.0, 1.0), (0.0, 0.1)] {
+        let numbers = arguments(14, span, -26);
+        holds("tanh", &numbers, quick_exp::tanh_estimate, wide_functions::tanh);
+    }
+}
+
+#[test]
+fn logarithms() {
+    let mut numbers = borders();
+    numbers.extend(arguments(15, (0.0, 1000.0), -1000));
+    numbers.extend(arguments(16, (0.99, 1.01), -1));
+    let mut random = Random(17);
+    numbers.extend((0..2000).map(|_| 1.0 + random.sized(-51, -6)));
+    numbers.extend((0..2000).map(|_| 1.0 - random.sized(-51, -6)));
+    let known = log::log_pair;
+    holds("log", &numbers, quick_log::log_estimate, |x| {
+        wide_functions::log(x, known(x))
+    });
+    holds("log2", &numbers, quick_log::log2_estimate, |x| {
+        wide_functions::log2(x, known(x))
+    });
+    let near = |x| {
+        let estimate = quick_log::log1p_estimate(x);
+        DoubleDouble::ordered_sum(estimate.sum, estimate.correction)
+    };
+    numbers.retain(|&x| x > 1e-16); // below it the first phase is exact, and 1 + x too long for wide numbers
+    numbers.extend(arguments(18, (-0.999, 10.0), -52));
+    numbers.extend(arguments(19, (-0.01, 0.01), -52));
+    holds("log1p", &numbers, quick_log::log1p_estimate, |x| {
+        wide_functions::log1p(x, near(x))
+    });
+}
