@@ -32,6 +32,14 @@ def rust_library() -> Path:
     return target / "release" / "examples" / "libfunctions.so"
 
 
+def twin_library(folder: Path) -> Path:
+    """The C functions as a shared library."""
+    library = folder / "libtwin.so"
+    sources = sorted(map(str, (MATH / "c").glob("*.c")))
+    subprocess.run([CC, "-O2", "-std=c99", "-fPIC", "-shared", "-o", str(library), *sources], check=True)
+    return library
+
+
 def checker(folder: Path) -> Path:
     """The comparing program."""
     program = folder / "check"
@@ -49,10 +57,12 @@ def main() -> int:
     parser.add_argument("--functions", help="names between commas; all where left out")
     parser.add_argument("--singles", action="store_true", help="every float32 for the functions of singles, too")
     parser.add_argument("--without-fma", action="store_true", help="hide glibc's FMA variants")
+    parser.add_argument("--twin", action="store_true", help="check the C functions instead of the Rust ones")
     parser.add_argument("--write-hard", action="store_true", help="put the hardest arguments into the lists")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        command = [str(checker(Path(folder))), str(rust_library())]
+        library = twin_library(Path(folder)) if options.twin else rust_library()
+        command = [str(checker(Path(folder))), str(library)]
         command += ["--arguments", str(options.arguments), "--jobs", str(options.jobs), "--hard", str(HARD)]
         command += ["--functions", options.functions] if options.functions else []
         command += ["--singles"] if options.singles else []

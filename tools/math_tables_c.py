@@ -1,4 +1,4 @@
-"""The constants of the C twin of the elementary functions, translated from tables.rs by tools/make_math_tables.py."""
+"""The constants of the C twin of the elementary functions, translated from the Rust tables by tools/make_math_tables.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "native" / "math" / "c"
-# What the C functions use; tables.rs has more.
+# What the C functions use; Rust has more.
 NAMES = [
     "STEPS_PER_LN2",
     "STEP_HIGH",
@@ -22,8 +22,18 @@ NAMES = [
     "WIDE_INVERSE_LN2",
     "POWERS",
     "INVERSES",
+    "TWO_OVER_PI",
+    "STEPS_PER_PI",
+    "ANGLE_HIGH",
+    "ANGLE_MIDDLE",
+    "ANGLE_LOW",
+    "ANGLE_LOWEST",
+    "ANGLE",
+    "MINUS_SIXTH",
+    "WIDE_PI",
+    "SINES",
 ]
-ITEM = re.compile(r"((?:^/// .*\n)+)^pub (?:const|static) (\w+): ([^=]+) = ([^;]+);$", re.MULTILINE)
+ITEM = re.compile(r"((?:^/// .*\n)+)(?:^#\[.*\n)*^pub (?:const|static) (\w+): ([^=]+) = ([^;]+);$", re.MULTILINE)
 
 
 def dimensions(kind: str) -> list[int]:
@@ -36,20 +46,31 @@ def dimensions(kind: str) -> list[int]:
     return []
 
 
-def values(kind: str, expression: str) -> list[str]:
-    """The numbers of an item as C literals; a 64-bit limb is two of 32 bits."""
+def is_mantissa(kind: str) -> bool:
+    """Whether the type is that of one long number; a table of tables of u64 holds the bits of doubles."""
+    return kind.startswith("[u64;")
+
+
+def halves(number: int, comment: str) -> list[str]:
+    """A 64-bit limb as two of 32 bits, in the order of the limbs."""
+    parts = [f"0x{number & 0xFFFFFFFF:08x}", f"0x{number >> 32:08x}"]
+    return parts[::-1] if "most significant limb first" in comment else parts
+
+
+def literals(kind: str, expression: str, comment: str) -> list[str]:
+    """The numbers of an item in C."""
     numbers = [int(digits.replace("_", ""), 16) for digits in re.findall(r"0x([0-9a-f_]+)", expression)]
-    if "u64" in kind:
-        return [f"0x{part:08x}" for number in numbers for part in (number & 0xFFFFFFFF, number >> 32)]
+    if is_mantissa(kind):
+        return [half for number in numbers for half in halves(number, comment)]
     return [struct.unpack("<d", struct.pack("<Q", number))[0].hex() for number in numbers]
 
 
-def initialiser(sizes: list[int], literals: list[str]) -> str:
-    """The literals in braces, a row to a line."""
+def initialiser(sizes: list[int], numbers: list[str]) -> str:
+    """The numbers in braces, a row to a line."""
     if len(sizes) < 2:
-        return "{" + ", ".join(literals) + "}" if sizes else literals[0]
-    width = len(literals) // sizes[0]
-    rows = (literals[i : i + width] for i in range(0, len(literals), width))
+        return "{" + ", ".join(numbers) + "}" if sizes else numbers[0]
+    width = len(numbers) // sizes[0]
+    rows = (numbers[i : i + width] for i in range(0, len(numbers), width))
     return "{\n" + "".join(f"    {initialiser(sizes[1:], row)},\n" for row in rows) + "}"
 
 
@@ -60,18 +81,17 @@ def items(rust: str) -> list[tuple[str, str, str]]:
     for name in NAMES:
         comment, kind, text = found[name]
         sizes = dimensions(kind)
-        literals = values(kind, text)
-        if "u64" in kind:
+        if is_mantissa(kind):
             sizes = [2 * sizes[0]]
-        element = "uint32_t" if "u64" in kind else "double"
+        element = "uint32_t" if is_mantissa(kind) else "double"
         declaration = f"const {element} mp_math_{name.lower()}" + "".join(f"[{size}]" for size in sizes)
         words = " ".join(line.removeprefix("/// ") for line in comment.splitlines())
-        result.append((words, declaration, initialiser(sizes, literals)))
+        result.append((words, declaration, initialiser(sizes, literals(kind, text, comment))))
     return result
 
 
 def sources(rust: str) -> list[tuple[Path, str]]:
-    """The header and the source file, with their texts, for the text of tables.rs."""
+    """The header and the source file, with their texts, for the text of the Rust tables."""
     notice = "/* Written by tools/make_math_tables.py; not edited by hand. */\n"
     header = notice + "#ifndef MODELPACK_MATH_TABLES_H\n#define MODELPACK_MATH_TABLES_H\n\n#include <stdint.h>\n\n"
     source = notice + '#include "modelpack_math_tables.h"\n'

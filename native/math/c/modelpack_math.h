@@ -28,6 +28,9 @@ double mp_math_log1p(double x);
 double mp_math_log2(double x);
 /* Hyperbolic tangent. */
 double mp_math_tanh(double x);
+/* Sine and cosine of radians, of any finite size: of +-infinity NaN. */
+double mp_math_sin(double x);
+double mp_math_cos(double x);
 /* Square root: of -0.0 -0.0, of a negative number NaN. */
 double mp_math_sqrt(double x);
 /* e^x in single precision. */

@@ -30,5 +30,25 @@ extern const uint32_t mp_math_wide_inverse_ln2[8];
 extern const double mp_math_powers[128][2];
 /* For the i-th 128th of [1, 2), halved from the 53rd on: c with |c m - 1| <= 2^-7, and -ln(c). */
 extern const double mp_math_inverses[128][3];
+/* 64 zeros and the bits of 2/pi after the point, the most significant limb first. */
+extern const uint32_t mp_math_two_over_pi[46];
+/* 128/pi. */
+extern const double mp_math_steps_per_pi;
+/* The leading 27 bits of pi/128. */
+extern const double mp_math_angle_high;
+/* The next bits of pi/128, to 2^-59. */
+extern const double mp_math_angle_middle;
+/* The next 53 bits of pi/128. */
+extern const double mp_math_angle_low;
+/* The rest of pi/128. */
+extern const double mp_math_angle_lowest;
+/* pi/128. */
+extern const double mp_math_angle[2];
+/* -1/6. */
+extern const double mp_math_minus_sixth[2];
+/* The mantissa of pi. */
+extern const uint32_t mp_math_wide_pi[8];
+/* sin(i pi/128). */
+extern const double mp_math_sines[65][2];
 
 #endif

@@ -72,6 +72,17 @@ struct mp_math_wide mp_math_wide(double value)
     return normalised(wide);
 }
 
+struct mp_math_wide mp_math_wide_from_limbs(const uint32_t *limbs)
+{
+    struct mp_math_wide wide;
+    wide.negative = 0;
+    wide.exponent = 0;
+    for (int i = 0; i < LIMBS; i++) {
+        wide.limbs[i] = limbs[i];
+    }
+    return normalised(wide);
+}
+
 /* 2^exponent from the least subnormal on. */
 static double power(int exponent)
 {

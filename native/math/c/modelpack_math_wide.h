@@ -18,6 +18,8 @@ struct mp_math_wide {
 
 /* A finite double, exactly. */
 struct mp_math_wide mp_math_wide(double value);
+/* 0.limbs. */
+struct mp_math_wide mp_math_wide_from_limbs(const uint32_t *limbs);
 /* The double nearest to it, ties to even, with infinity and subnormal numbers; one rounding. */
 double mp_math_wide_to_double(struct mp_math_wide a);
 struct mp_math_wide mp_math_wide_negated(struct mp_math_wide a);

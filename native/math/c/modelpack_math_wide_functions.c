@@ -8,15 +8,9 @@
 
 typedef struct mp_math_wide wide;
 
-static wide from_table(const uint32_t *limbs, int exponent)
+static wide ln2(void)
 {
-    wide constant;
-    constant.negative = 0;
-    constant.exponent = exponent;
-    for (int i = 0; i < MP_MATH_LIMBS; i++) {
-        constant.limbs[i] = limbs[i];
-    }
-    return constant;
+    return mp_math_wide_from_limbs(mp_math_wide_ln2);
 }
 
 /* e^r - 1 for |r| < 1: the Taylor series of r/2^16, and (1 + u)^2 - 1 = u (u + 2) for each halving. */
@@ -40,7 +34,7 @@ static wide expm1_small(wide r)
 static wide reduced(wide x, double near, int *k)
 {
     double whole = (near * mp_math_inverse_ln2[0] + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
-    wide multiple = mp_math_wide_multiply(from_table(mp_math_wide_ln2, 0), mp_math_wide(whole));
+    wide multiple = mp_math_wide_multiply(ln2(), mp_math_wide(whole));
     *k = (int)whole;
     return expm1_small(mp_math_wide_subtract(x, multiple));
 }
@@ -80,7 +74,7 @@ double mp_math_wide_expm1(double x)
 double mp_math_wide_exp2(double x)
 {
     double whole = (x + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
-    wide u = expm1_small(mp_math_wide_multiply(from_table(mp_math_wide_ln2, 0), mp_math_wide(x - whole)));
+    wide u = expm1_small(mp_math_wide_multiply(ln2(), mp_math_wide(x - whole)));
     return mp_math_wide_to_double(mp_math_wide_scaled(one_more(u), (int32_t)whole));
 }
 
@@ -118,5 +112,6 @@ double mp_math_wide_log1p(double x, struct mp_math_pair known)
 double mp_math_wide_log2(double x, struct mp_math_pair known)
 {
     wide logarithm = log_of(mp_math_wide(x), known);
-    return mp_math_wide_to_double(mp_math_wide_multiply(logarithm, from_table(mp_math_wide_inverse_ln2, 1)));
+    wide inverse = mp_math_wide_scaled(mp_math_wide_from_limbs(mp_math_wide_inverse_ln2), 1);
+    return mp_math_wide_to_double(mp_math_wide_multiply(logarithm, inverse));
 }

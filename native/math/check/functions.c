@@ -32,6 +32,9 @@ const struct function functions[] = {
     {.name = "cos", .host = cos, .close = cosl, .exact = mpfr_cos, .closeness = 60, .rounds = true,
      .range = {-1000, 1000}, .least_exponent = -30, .greatest_exponent = 1023, .both_signs = true,
      .near = {{-7, 7}, {-1, 1}, {-360, 360}}},
+    {.name = "sqrt", .host = sqrt, .close = sqrtl, .exact = mpfr_sqrt, .closeness = 61, .rounds = true,
+     .range = {0, 4}, .least_exponent = -1074, .greatest_exponent = 1023,
+     .near = {{0, 1}, {0, 1000}}},
 };
 const int function_count = sizeof functions / sizeof functions[0];
 

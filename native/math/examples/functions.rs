@@ -2,14 +2,12 @@
 //!
 //! `cargo build --release -p modelpack-math --example functions`
 
-use modelpack_math::own;
-
 macro_rules! export {
     ($($symbol:ident = $function:ident($($argument:ident),+) $type:ty;)+) => {
         $(
             #[no_mangle]
             pub extern "C" fn $symbol($($argument: $type),+) -> $type {
-                own::$function($($argument),+)
+                modelpack_math::$function($($argument),+)
             }
         )+
     };
@@ -25,6 +23,7 @@ export! {
     mp_math_tanh = tanh(x) f64;
     mp_math_sin = sin(x) f64;
     mp_math_cos = cos(x) f64;
+    mp_math_sqrt = sqrt(x) f64;
     mp_math_expf = expf(x) f32;
     mp_math_logf = logf(x) f32;
 }

@@ -12,9 +12,17 @@ struct function {
 };
 
 static const struct function functions[] = {
-    {"exp", mp_math_exp, 0, 0},     {"exp2", mp_math_exp2, 0, 0}, {"expm1", mp_math_expm1, 0, 0},
-    {"log", mp_math_log, 0, 0},     {"log1p", mp_math_log1p, 0, 0}, {"log2", mp_math_log2, 0, 0},
-    {"tanh", mp_math_tanh, 0, 0},   {"sqrt", mp_math_sqrt, 0, 0}, {"expf", 0, 0, mp_math_expf},
+    {"exp", mp_math_exp, 0, 0},
+    {"exp2", mp_math_exp2, 0, 0},
+    {"expm1", mp_math_expm1, 0, 0},
+    {"log", mp_math_log, 0, 0},
+    {"log1p", mp_math_log1p, 0, 0},
+    {"log2", mp_math_log2, 0, 0},
+    {"tanh", mp_math_tanh, 0, 0},
+    {"sin", mp_math_sin, 0, 0},
+    {"cos", mp_math_cos, 0, 0},
+    {"sqrt", mp_math_sqrt, 0, 0},
+    {"expf", 0, 0, mp_math_expf},
     {"logf", 0, 0, mp_math_logf},
 };
 

@@ -45,7 +45,7 @@ const fn single(name: &'static str, function: fn(f32) -> f32) -> Function {
     }
 }
 
-pub const FUNCTIONS: [Function; 10] = [
+pub const FUNCTIONS: [Function; 12] = [
     one("exp", own::exp),
     one("exp2", own::exp2),
     one("expm1", own::expm1),
@@ -53,6 +53,8 @@ pub const FUNCTIONS: [Function; 10] = [
     one("log1p", own::log1p),
     one("log2", own::log2),
     one("tanh", own::tanh),
+    one("sin", own::sin),
+    one("cos", own::cos),
     one("sqrt", modelpack_math::sqrt),
     single("expf", own::expf),
     single("logf", own::logf),

@@ -1,0 +1,63 @@
+/* sin and cos in 256-bit arithmetic; relative error below 2^-230. */
+#include "modelpack_math_angle.h"
+#include "modelpack_math_tables.h"
+#include "modelpack_math_wide.h"
+
+/* Up to here the argument itself is below pi/4. */
+#define UNREDUCED 0.75
+/* 1/n! is below 2^-260 from here on. */
+#define TERMS 58
+
+typedef struct mp_math_wide wide;
+
+/* The series from `first` of index n on, whose indices go up by two and whose signs alternate. */
+static wide series(wide first, uint32_t n, wide square)
+{
+    wide term = first, sum = first;
+    for (; n < TERMS; n += 2) {
+        term = mp_math_wide_divide_small(mp_math_wide_multiply(term, square), (n + 1) * (n + 2));
+        term = mp_math_wide_negated(term);
+        sum = mp_math_wide_add(sum, term);
+    }
+    return sum;
+}
+
+/* The leading 256 bits of a fraction. */
+static wide from_fraction(const struct mp_math_fraction *fraction)
+{
+    uint32_t upper[MP_MATH_LIMBS], lower[MP_MATH_LIMBS];
+    wide sum;
+    for (int i = 0; i < MP_MATH_LIMBS; i++) {
+        int beyond = MP_MATH_LIMBS + i;
+        upper[MP_MATH_LIMBS - 1 - i] = fraction->limbs[i];
+        lower[MP_MATH_LIMBS - 1 - i] = beyond < MP_MATH_ANGLE_LIMBS ? fraction->limbs[beyond] : 0;
+    }
+    sum = mp_math_wide_scaled(mp_math_wide_from_limbs(lower), -32 * MP_MATH_LIMBS);
+    sum = mp_math_wide_add(mp_math_wide_from_limbs(upper), sum);
+    return fraction->negative ? mp_math_wide_negated(sum) : sum;
+}
+
+/* sin(x + quarters pi/2) of a finite number. */
+static double sin_of(double x, int quarters)
+{
+    wide r = mp_math_wide(x), square, result;
+    if (!(x >= -UNREDUCED && x <= UNREDUCED)) {
+        struct mp_math_fraction fraction;
+        quarters += mp_math_turns(x, 2, &fraction);
+        r = mp_math_wide_scaled(mp_math_wide_from_limbs(mp_math_wide_pi), 1);
+        r = mp_math_wide_multiply(from_fraction(&fraction), r);
+    }
+    square = mp_math_wide_multiply(r, r);
+    result = quarters % 2 == 0 ? series(r, 1, square) : series(mp_math_wide(1.0), 0, square);
+    return mp_math_wide_to_double(quarters & 2 ? mp_math_wide_negated(result) : result);
+}
+
+double mp_math_wide_sin(double x)
+{
+    return sin_of(x, 0);
+}
+
+double mp_math_wide_cos(double x)
+{
+    return sin_of(x, 1);
+}
