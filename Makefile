@@ -91,6 +91,7 @@ check: setup ## formats, lints, types, drift of generated files, licences
 	$(BIN)/ruff check --quiet src tests tools benchmarks examples
 	$(BIN)/mypy --no-error-summary src/modelpack
 	$(BIN)/python tools/generate.py --check
+	$(BIN)/python tools/make_vectors.py --check
 	$(BIN)/python tools/make_types.py --check
 	$(BIN)/python tools/make_hostile.py --check
 	$(BIN)/python tools/make_math_tables.py --check
@@ -122,7 +123,7 @@ install: doctor ## the C library, its header and pkg-config file below PREFIX (/
 	$(MAKE) --no-print-directory -C native/capi install
 
 .PHONY: vectors
-vectors: setup ## writes tests/vectors/ anew
+vectors: setup ## writes tests/vectors/: the new valid ones, the others anew
 	$(BIN)/python tools/make_vectors.py
 	$(BIN)/python tools/make_types.py
 	$(BIN)/python tools/make_hostile.py

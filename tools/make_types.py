@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import struct
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
+from program_bundle import program_bundle
 
-from modelpack._native import ffi, lib
-from modelpack.canonical import canonical_json, safetensors_bytes
-from modelpack.golden import golden_member
 from modelpack.program import Builder
-from modelpack.schema import Feature, Output, Schema
+from modelpack.schema import Feature, Output
 
 VECTORS = Path(__file__).resolve().parent.parent / "tests" / "vectors"
 
@@ -221,7 +218,7 @@ def table() -> str:
 # ---- the bundle ----
 
 
-def members() -> tuple[dict[str, bytes], list[str]]:
+def bundle() -> bytes:
     """The output `value` shows each feature but the timestamp: numbers as they are, texts as their code."""
     builder = Builder(FEATURES)
     codes = np.array([*range(len(CATEGORIES)), -1.0, -2.0, -3.0]).reshape(-1, 1)
@@ -237,48 +234,7 @@ def members() -> tuple[dict[str, bytes], list[str]]:
         if feature.dtype != "timestamp":
             shown.append(value)
     builder.output("value", builder.op("concat@1", *shown, origin="model"))
-    program = builder.finish()
-    dictionaries = {}
-    for index, texts in program.dictionaries.items():
-        encoded = [text.encode() for text in texts]
-        dictionaries[f"{index}.bytes"] = np.frombuffer(b"".join(encoded), np.uint8)
-        dictionaries[f"{index}.offsets"] = np.cumsum([0, *map(len, encoded)]).astype(np.uint64)
-    outputs = (Output("value", "float64", len(shown)),)
-    empty = {"value": np.zeros((0, len(shown)))}
-    content = {
-        "schema.json": Schema(FEATURES, outputs).to_json(),
-        "dictionaries.safetensors": safetensors_bytes(dictionaries, {}),
-        "programs.json": canonical_json({program.digest: program.json.decode()}),
-        "models/main/tensors.safetensors": safetensors_bytes(program.tensors, {"program": program.digest}),
-        "golden.safetensors": golden_member(
-            np.zeros((0, len(FEATURES)), np.uint64), outputs, empty, empty, None, "synthetic"
-        ),
-    }
-    return content, program.uses
-
-
-def bundle() -> bytes:
-    content, uses = members()
-    manifest = canonical_json(
-        {
-            "created_at": "2013-01-01T00:00:00Z",
-            "engines": [{"name": "native", "requires": sorted([*uses, "math@1"])}],
-            "format": {"major": 1, "minor": 0},
-            "name": "types",
-            "partition_keys": [],
-            "requires": [],
-            "task": "other",
-            "version": "1.0.0",
-        }
-    )
-    kept = [(ffi.from_buffer(name.encode()), ffi.from_buffer(data)) for name, data in content.items()]
-    array = ffi.new("mp_member[]", [(name, len(name), data, len(data)) for name, data in kept])
-    error = ffi.new("mp_error **")
-    with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
-        path = str(Path(folder) / "types.mpk").encode()
-        if lib.mp_bundle_write(path, len(path), manifest, len(manifest), array, len(kept), 0, ffi.NULL, error):
-            raise SystemExit(ffi.string(lib.mp_error_message(error[0], ffi.NULL)).decode())
-        return Path(path.decode()).read_bytes()
+    return program_bundle("types", "2013-01-01T00:00:00Z", builder, FEATURES, [Output("value", "float64", len(shown))])
 
 
 def main() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import pickle
+import zipfile
+from pathlib import Path
 
 import pytest
 from echo import classifier_bundle, echo_bundle
+from safetensors import numpy as public_safetensors
 
 import modelpack
 from modelpack import UNSIGNED, Feature
+from modelpack.canonical import parse_safetensors
 
 BYTES = classifier_bundle()
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 
 
 @pytest.fixture
@@ -168,3 +173,15 @@ def test_the_public_names_are_there():
     assert set(modelpack.__all__) <= set(dir(modelpack))
     with pytest.raises(AttributeError, match="no_such_name"):
         modelpack.no_such_name  # noqa: B018
+
+
+def test_public_safetensors_reads_every_tensor_member():
+    with zipfile.ZipFile(VECTORS / "valid" / "xgboost-categories" / "bundle.mpk") as unzipped:
+        members = {name: unzipped.read(name) for name in unzipped.namelist() if name.endswith(".safetensors")}
+    assert len(members) == 3
+    for data in members.values():
+        ours, _ = parse_safetensors(data)
+        theirs = public_safetensors.load(data)
+        assert {name: array.tobytes() for name, array in theirs.items()} == {
+            name: array.tobytes() for name, array in ours.items()
+        }
