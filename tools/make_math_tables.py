@@ -21,7 +21,7 @@ TARGET = Path(__file__).resolve().parent.parent / "native" / "math" / "src" / "t
 SPECIAL_TARGET = TARGET.with_name("special_tables.rs")
 STEPS = 128
 INVERSE_BITS = 10
-# The first phase of the logarithms divides [1, 2) finer; mantissas lie from 0.707 (fraction 106/256 of [0.5, 1)) to 1.414.
+# The first phase of the logarithms divides [1, 2) finer; mantissas lie from 0.707 (106/256 into [0.5, 1)) to 1.414.
 FINE_STEPS = 256
 FINE_INVERSE_BITS = 12
 FINE_FIRST = 106
@@ -156,8 +156,8 @@ def fine_logarithms() -> list[str]:
     """The tables of the first phase of the logarithms."""
     intervals = fine_intervals()
     lines = [
-        "/// For each 256th of a mantissa from 0.707: c with |c m - 1| <= 1/430 (1/256 where c is 1), and -ln(c) as a multiple of",
-        "/// 2^-42 and the rest.",
+        "/// For each 256th of a mantissa from 0.707: c with |c m - 1| <= 1/430 (1/256 where c is 1), and -ln(c) as a",
+        "/// multiple of 2^-42 and the rest.",
         f"pub static LOGARITHMS: [(f64, f64, f64); {FINE_STEPS}] = [",
     ]
     for inverse, logarithm in intervals:

@@ -3,7 +3,7 @@
 //! Another library may have switched it (one linked with `-ffast-math` is enough), and then `0 < 5e-324` is false. Every entry
 //! into the core and every thread that it starts holds a [`FloatEnvironment`]; the caller's own state comes back when it goes.
 
-use std::marker::PhantomData;
+use core::marker::PhantomData;
 
 /// While this lives, floats behave as IEEE 754 says by default.
 #[must_use = "the environment lasts as long as this value"]
@@ -43,7 +43,7 @@ use x86_64::{control, set_control, Control, DEFAULT, MEANING};
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64 {
-    use std::arch::asm;
+    use core::arch::asm;
 
     pub type Control = u32;
 
@@ -71,7 +71,7 @@ use aarch64::{control, set_control, Control, DEFAULT, MEANING};
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64 {
-    use std::arch::asm;
+    use core::arch::asm;
 
     pub type Control = u64;
 
@@ -98,7 +98,7 @@ compile_error!("the floating-point environment of this architecture is not known
 
 #[cfg(test)]
 mod tests {
-    use std::hint::black_box;
+    use core::hint::black_box;
 
     use super::*;
 

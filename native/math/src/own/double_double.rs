@@ -99,20 +99,8 @@ impl DoubleDouble {
     }
 }
 
-/// The exact `a b - high` with `high` the rounded product: with a fused multiply-add where the target has one.
-#[cfg(all(target_arch = "x86_64", target_feature = "fma"))]
-#[inline]
-fn product_error(a: f64, b: f64, high: f64) -> f64 {
-    use std::arch::x86_64::{_mm_cvtsd_f64, _mm_fmsub_sd, _mm_set_sd};
-    // SAFETY: the instruction is there, the function is compiled only for targets that have it.
-    #[allow(unused_unsafe)]
-    unsafe {
-        _mm_cvtsd_f64(_mm_fmsub_sd(_mm_set_sd(a), _mm_set_sd(b), _mm_set_sd(high)))
-    }
-}
-
-/// The exact `a b - high` with `high` the rounded product (Dekker): the same number as a fused multiply-add gives.
-#[cfg(not(all(target_arch = "x86_64", target_feature = "fma")))]
+/// The exact `a b - high` with `high` the rounded product (Dekker). A fused multiply-add gives the same number; only what the first phases leave
+/// comes here, too little to ask the processor for one.
 #[inline]
 fn product_error(a: f64, b: f64, high: f64) -> f64 {
     let (a_high, a_low) = halves(a);
@@ -121,7 +109,6 @@ fn product_error(a: f64, b: f64, high: f64) -> f64 {
 }
 
 /// The leading 26 bits and the rest (Veltkamp).
-#[cfg(not(all(target_arch = "x86_64", target_feature = "fma")))]
 #[inline]
 fn halves(value: f64) -> (f64, f64) {
     let spread = value * 134_217_729.0; // 2^27 + 1

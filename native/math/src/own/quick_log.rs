@@ -100,7 +100,7 @@ fn natural(parts: &Reduced) -> Estimate {
 /// Whether `x` is a positive normal number.
 #[inline(always)]
 fn normal(x: f64) -> bool {
-    (x >= f64::MIN_POSITIVE) & (x < f64::INFINITY)
+    (f64::MIN_POSITIVE..f64::INFINITY).contains(&x)
 }
 
 /// ln(x) of a positive normal number.

@@ -43,5 +43,5 @@ pub fn logf(x: f32) -> (f32, bool) {
     let square = z * z;
     let series = (-0.5 + z * (1.0 / 3.0)) + square * (-0.25 + z * 0.2);
     let (nearest, certain) = nearest((parts.k * LN2.0 + (high + low)) + (z + square * series), LOG_ERROR);
-    (nearest, certain & (x >= f32::MIN_POSITIVE) & (x < f32::INFINITY))
+    (nearest, certain & (f32::MIN_POSITIVE..f32::INFINITY).contains(&x))
 }

@@ -1,6 +1,6 @@
 //! Floating-point numbers of 256 bits, cut rather than rounded: what decides where two doubles leave the nearest double open.
 
-use std::cmp::Ordering;
+use core::cmp::Ordering;
 
 const LIMBS: usize = 4;
 const BITS: i64 = 64 * LIMBS as i64;

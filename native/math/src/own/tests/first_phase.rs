@@ -1,5 +1,8 @@
 //! The first phases stay within the errors that they state, next to borders of their tables, too.
 
+use std::println;
+use std::vec::Vec;
+
 use super::super::estimate::Estimate;
 use super::super::{log, quick_exp, quick_log, wide_functions};
 use super::{DoubleDouble, Random, Wide};
