@@ -5,6 +5,7 @@
 //! truncation below 2^-83, rounding below 2^-79. In all but about 2^-20 of arguments that decides.
 
 use super::double_double::{power_of_two, DoubleDouble};
+use super::estimate::Estimate;
 use super::{quick_exp, wide_functions};
 use crate::tables::{LN2, POWERS, STEPS_PER_LN2, STEP_HIGH, STEP_LOW, STEP_MIDDLE};
 
@@ -72,6 +73,25 @@ pub fn expm1_pair(x: f64) -> DoubleDouble {
     power.scale(scale).add_double(-1.0).add(product)
 }
 
+/// `value 2^exponent` for a value in [0.99, 2.02] with a relative error, rounded once, if the error leaves only one double.
+fn nearest_scaled(value: DoubleDouble, exponent: i64, error: f64) -> Option<f64> {
+    if exponent > -1022 || (exponent == -1022 && value.high >= 1.0) {
+        return Some(value.certain(error)? * power_of_two(exponent));
+    }
+    // Subnormal: the sum with a large number rounds to a multiple of its last place, which stands for the least subnormal.
+    let unit = power_of_two(-1074 - exponent);
+    let large = 4_503_599_627_370_496.0 * unit; // 2^52: of the sum, at most twice as large, the last place is one unit
+    let sum = DoubleDouble::sum(large, value.high);
+    let estimate = Estimate {
+        sum: sum.high,
+        correction: sum.low + value.low,
+        error: value.high * error + unit * f64::EPSILON,
+    };
+    let (nearest, certain) = estimate.nearest();
+    let count = (nearest - large) * power_of_two(1074 + exponent);
+    certain.then_some(f64::from_bits(count as u64))
+}
+
 /// e^x.
 #[inline]
 pub fn exp(x: f64) -> f64 {
@@ -84,14 +104,14 @@ pub fn exp(x: f64) -> f64 {
 
 #[cold]
 fn slow_exp(x: f64) -> f64 {
-    if (-708.0..=709.0).contains(&x) {
+    if (-746.0..=709.0).contains(&x) {
         if (-TINY..=TINY).contains(&x) {
             return 1.0;
         }
         let (r, k) = reduce(x);
         let (value, exponent) = parts(r, k);
-        return match value.certain(EXP_ERROR) {
-            Some(nearest) => nearest * power_of_two(exponent),
+        return match nearest_scaled(value, exponent, EXP_ERROR) {
+            Some(nearest) => nearest,
             None => wide_functions::exp(x).to_double(),
         };
     }
@@ -110,19 +130,16 @@ pub fn exp2(x: f64) -> f64 {
 
 #[cold]
 fn slow_exp2(x: f64) -> f64 {
-    if (-1021.0..1023.0).contains(&x) {
+    if (-1076.0..1023.0).contains(&x) {
         let k = (x * 128.0 + ROUNDER) - ROUNDER;
         let rest = x - k / 128.0; // exact
-        if rest == 0.0 && (k as i64) & 127 == 0 {
-            return power_of_two(k as i64 >> 7);
-        }
         if (-TINY..=TINY).contains(&x) {
             return 1.0;
         }
         let r = DoubleDouble::new(LN2).mul(DoubleDouble { high: rest, low: 0.0 });
         let (value, exponent) = parts(r, k as i64);
-        return match value.certain(EXP_ERROR) {
-            Some(nearest) => nearest * power_of_two(exponent),
+        return match nearest_scaled(value, exponent, EXP_ERROR) {
+            Some(nearest) => nearest,
             None => wide_functions::exp2(x).to_double(),
         };
     }

@@ -73,21 +73,21 @@ fn estimate(power: &Power) -> (Estimate, f64) {
     (estimate, power.scale)
 }
 
-/// e^x for |x| < 708 as a number near [1, 2] and its scale.
+/// e^x for -708 < x < 709.7 as a number near [1, 2] and its scale.
 #[inline(always)]
 pub fn exp_estimate(x: f64) -> (Estimate, f64) {
     estimate(&power_of_e(x))
 }
 
-/// e^x, and whether it is certain, which it never is outside of -708 to 709.
+/// e^x, and whether it is certain, which it never is outside of -708 to 709.7.
 #[inline(always)]
 pub fn exp(x: f64) -> (f64, bool) {
     let (estimate, scale) = exp_estimate(x);
     let (nearest, certain) = estimate.nearest();
-    (nearest * scale, certain & (x > -708.0) & (x < 709.0))
+    (nearest * scale, certain & (x > -708.0) & (x < 709.7))
 }
 
-/// 2^x for |x| < 1021 as a number near [1, 2] and its scale; the product of the rest and ln 2 is off by less than 2^-86.
+/// 2^x for -1021 < x < 1023.9 as a number near [1, 2] and its scale; the product of the rest and ln 2 is off by less than 2^-86.
 #[inline(always)]
 pub fn exp2_estimate(x: f64) -> (Estimate, f64) {
     let shifted = x * 128.0 + ROUNDER;
@@ -99,15 +99,15 @@ pub fn exp2_estimate(x: f64) -> (Estimate, f64) {
     estimate(&power(r, (product - r) + small, shifted.to_bits()))
 }
 
-/// 2^x, and whether it is certain, which it never is outside of -1021 to 1023.
+/// 2^x, and whether it is certain, which it never is outside of -1021 to 1023.9.
 #[inline(always)]
 pub fn exp2(x: f64) -> (f64, bool) {
     let (estimate, scale) = exp2_estimate(x);
     let (nearest, certain) = estimate.nearest();
-    (nearest * scale, certain & (x > -1021.0) & (x < 1023.0))
+    (nearest * scale, certain & (x > -1021.0) & (x < 1023.9))
 }
 
-/// e^x - 1 for 1/16 <= |x| < 700: the scaled error of the power and of sums of what is below 2^-16 of the scale or 2^-53 of the
+/// e^x - 1 for 1/16 <= |x| < 709.7: the scaled error of the power and of sums of what is below 2^-16 of the scale or 2^-53 of the
 /// result, which is not much larger than 1 where the scale is small.
 #[inline(always)]
 fn expm1_reduced(x: f64) -> Estimate {
@@ -145,7 +145,7 @@ fn expm1_series(x: f64) -> Estimate {
     }
 }
 
-/// e^x - 1 for |x| < 700.
+/// e^x - 1 for |x| < 709.7.
 #[inline(always)]
 pub fn expm1_estimate(x: f64) -> Estimate {
     if x > -SMALL && x < SMALL {
@@ -154,11 +154,11 @@ pub fn expm1_estimate(x: f64) -> Estimate {
     expm1_reduced(x)
 }
 
-/// e^x - 1, and whether it is certain, which it never is of zero, whose sign the sum loses, or outside of -40 to 700.
+/// e^x - 1, and whether it is certain, which it never is of zero, whose sign the sum loses, or outside of -40 to 709.7.
 #[inline(always)]
 pub fn expm1(x: f64) -> (f64, bool) {
     let (nearest, certain) = expm1_estimate(x).nearest();
-    (nearest, certain & (x > -40.0) & (x < 700.0) & (x != 0.0))
+    (nearest, certain & (x > -40.0) & (x < 709.7) & (x != 0.0))
 }
 
 /// tanh(x) for 0 <= x < 19. From 1/32 on it is -u/(u + 2) with u = e^-2x - 1, whose error it at most doubles as u + 2 is above 1; the

@@ -54,15 +54,17 @@ pub fn split(x: f64) -> Split {
     }
 }
 
-/// The parts of `x + x_low` for |x_low| < 2^-52 x. The halves of m have products with c that are exact; |z| < 1/430, or 1/256 where
-/// c is 1, with an error below 2^-80.
+/// c m - 1 as a sum of two doubles that is exact: of the halves of m the products with c are.
 #[inline(always)]
-fn reduced(x: f64, x_low: f64) -> Reduced {
-    let parts = split(x);
+fn halves(parts: &Split) -> (f64, f64) {
     let inverse = LOGARITHMS[parts.index].0;
     let upper = shortened(parts.mantissa, 21);
-    let first = upper * inverse - 1.0;
-    let second = (parts.mantissa - upper) * inverse + x_low * parts.scale * inverse;
+    (upper * inverse - 1.0, (parts.mantissa - upper) * inverse)
+}
+
+/// The sum of the halves, |z| < 1/430, or 1/256 where c is 1.
+#[inline(always)]
+fn reduced(parts: &Split, (first, second): (f64, f64)) -> Reduced {
     let z = first + second;
     Reduced {
         k: parts.k,
@@ -70,6 +72,22 @@ fn reduced(x: f64, x_low: f64) -> Reduced {
         z_low: (first - z) + second,
         index: parts.index,
     }
+}
+
+/// The parts of a positive normal number.
+#[inline(always)]
+fn reduced_double(x: f64) -> Reduced {
+    let parts = split(x);
+    reduced(&parts, halves(&parts))
+}
+
+/// The parts of a sum of two doubles, the lower of which is below 2^-52 of the other: z has an error below 2^-80.
+#[inline(always)]
+fn reduced_sum(x: DoubleDouble) -> Reduced {
+    let parts = split(x.high);
+    let (first, second) = halves(&parts);
+    let inverse = LOGARITHMS[parts.index].0;
+    reduced(&parts, (first, second + x.low * parts.scale * inverse))
 }
 
 /// (ln(1 + z) - z)/z² for |z| < 1/256: its series to z^8, the rest of which is below 2^-58.
@@ -106,7 +124,7 @@ fn normal(x: f64) -> bool {
 /// ln(x) of a positive normal number.
 #[inline(always)]
 pub fn log_estimate(x: f64) -> Estimate {
-    natural(&reduced(x, 0.0))
+    natural(&reduced_double(x))
 }
 
 /// ln(x), and whether it is certain, which it never is where x is not a positive normal number.
@@ -127,8 +145,7 @@ pub fn log1p_estimate(x: f64) -> Estimate {
             error: square * ERROR_NEAR_ONE,
         };
     }
-    let sum = DoubleDouble::sum(1.0, x);
-    natural(&reduced(sum.high, sum.low))
+    natural(&reduced_sum(DoubleDouble::sum(1.0, x)))
 }
 
 /// ln(1 + x), and whether it is certain.
@@ -141,7 +158,7 @@ pub fn log1p(x: f64) -> (f64, bool) {
 /// The logarithm to base 2 of a positive normal number. z/ln 2 is the exact product of the leading halves, and the rest.
 #[inline(always)]
 pub fn log2_estimate(x: f64) -> Estimate {
-    let parts = reduced(x, 0.0);
+    let parts = reduced_double(x);
     let (high, low) = BINARY_LOGARITHMS[parts.index];
     let z = parts.z;
     let leading = shortened(z, 27);

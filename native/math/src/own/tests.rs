@@ -192,6 +192,17 @@ fn the_fast_paths_agree_with_wide_arithmetic() {
     }
 }
 
+#[test]
+fn subnormal_results_are_rounded_once() {
+    let mut random = Random(9);
+    for _ in 0..3000 {
+        let x = random.between(-746.0, -707.0);
+        same(exp(x), wide_functions::exp(x).to_double());
+        let x = random.between(-1076.0, -1021.0);
+        same(exp2(x), wide_functions::exp2(x).to_double());
+    }
+}
+
 /// The fast paths stay within the errors that their tests for certainty allow.
 #[test]
 fn the_stated_errors_hold() {
