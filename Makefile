@@ -64,12 +64,14 @@ test-python: setup $(C_LIBRARY)
 
 test-c: setup
 	$(MAKE) --no-print-directory -C tests/c test PYTHON=$(ROOT)/$(BIN)/python
+	$(BIN)/python tools/math_imports.py native/target/release/libmodelpack.so src/modelpack/_native/lib_native.so
 
 test-java: setup
 	@if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory java-tests; fi
 
 .PHONY: java-tests
 java-tests: $(JNI_LIBRARY)
+	$(BIN)/python tools/math_imports.py $(JNI_LIBRARY)
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
 	@$(PYTHON) tools/surefire.py java-bindings
 	@mkdir -p build/quickstart && cd build/quickstart && $(ROOT)/$(BIN)/python $(ROOT)/examples/quickstart/quickstart.py && \

@@ -9,6 +9,7 @@ void add_arrow_tests(void);
 void add_bundle_tests(void);
 void add_cell_tests(void);
 void add_column_tests(void);
+void add_environment_tests(void);
 void add_error_tests(void);
 void add_hostile_tests(void);
 void add_matrix_tests(void);
@@ -34,6 +35,8 @@ int main(int argc, char **argv) {
   add_bundle_tests();
   add_cell_tests();
   add_column_tests();
+  /* Valgrind has no flush-to-zero. */
+  if (!getenv("UNDER_VALGRIND")) add_environment_tests();
   add_error_tests();
   add_hostile_tests();
   add_matrix_tests();

@@ -1,9 +1,11 @@
 /* tests/vectors/valid: each row alone and all rows in one batch answer with the bits that the vector states. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "fixture.h"
 #include "table.h"
+#include "vectors.h"
 
 #define MAX_FIELDS 1024
 #define MAX_OUTPUTS 8
@@ -27,21 +29,24 @@ typedef struct row {
   int32_t code;
 } row;
 
+/* The number of a single's bits. A host that flushes to zero would lose the small ones in a conversion. */
+static double widened(uint32_t single) {
+  float number;
+  if ((single & 0x7F800000u) == 0) return ldexp(single & 0x7FFFFFu, -149) * (single >> 31 ? -1 : 1);
+  memcpy(&number, &single, sizeof number);
+  return number;
+}
+
 /* The cell of a field, or the error that refuses it. The field is unescaped in place. */
 static int32_t cell_of(const mp_bundle *bundle, uint64_t feature, char *field, uint64_t *cell) {
   char *value = strchr(field, ':');
-  uint32_t narrow;
-  float number;
   if (strcmp(field, "none") == 0) return mp_cell_null(bundle, feature, MP_NULL_NONE, cell, NULL);
   if (strcmp(field, "nan") == 0) return mp_cell_null(bundle, feature, MP_NULL_NAN, cell, NULL);
   if (!value) return -1;
   value++;
   switch (*field) {
     case 'f': return mp_cell_f64(bundle, feature, number_of(hex_of(value)), cell, NULL);
-    case 'g':
-      narrow = (uint32_t)hex_of(value);
-      memcpy(&number, &narrow, sizeof number);
-      return mp_cell_f64(bundle, feature, number, cell, NULL);
+    case 'g': return mp_cell_f64(bundle, feature, widened((uint32_t)hex_of(value)), cell, NULL);
     case 'i': return mp_cell_i64(bundle, feature, strtoll(value, NULL, 10), cell, NULL);
     case 'b': return mp_cell_bool(bundle, feature, *value == '1', cell, NULL);
     case 't': return mp_cell_time(bundle, feature, strtoll(value, NULL, 10), cell, NULL);
@@ -201,7 +206,7 @@ static void run_rows(vector *vector) {
   free(cells);
 }
 
-static void every_vector_answers_with_the_bits_it_states(void) {
+void every_vector_answers_with_the_bits_it_states(void) {
   table index;
   char *fields[2];
   int count = 0;
