@@ -1,4 +1,4 @@
-"""The constants of the C twin of the elementary functions, translated from the Rust tables by tools/make_math_tables.py."""
+"""The constants of the C twin of the elementary functions: those of Rust, translated (tools/make_math_tables.py)."""
 
 from __future__ import annotations
 

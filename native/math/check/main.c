@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "search.h"
 #include "tally.h"
 
 #include <dlfcn.h>
@@ -10,6 +11,7 @@
 struct options {
     const char *library;
     uint64_t arguments;
+    uint64_t search, seed; /* blocks to search for hard arguments, and which */
     int jobs;
     const char *functions; /* names between commas; NULL for all */
     const char *hard;      /* the folder with the lists of hard arguments */
@@ -17,7 +19,8 @@ struct options {
 };
 
 static int usage(void) {
-    fputs("check LIBRARY [--arguments N] [--jobs N] [--functions exp,log] [--hard DIR] [--write-hard] [--singles]\n",
+    fputs("check LIBRARY [--arguments N] [--jobs N] [--functions exp,log] [--hard DIR] [--write-hard]\n"
+          "      [--search BLOCKS [--seed N]] [--singles]\n",
           stderr);
     return 2;
 }
@@ -34,6 +37,10 @@ static bool parse(int count, char **values, struct options *options) {
             return false;
         } else if (!strcmp(values[i], "--arguments")) {
             options->arguments = strtoull(values[++i], NULL, 10);
+        } else if (!strcmp(values[i], "--search")) {
+            options->search = strtoull(values[++i], NULL, 10);
+        } else if (!strcmp(values[i], "--seed")) {
+            options->seed = strtoull(values[++i], NULL, 10);
         } else if (!strcmp(values[i], "--jobs")) {
             options->jobs = atoi(values[++i]);
         } else if (!strcmp(values[i], "--functions")) {
@@ -101,6 +108,7 @@ static bool check(const struct options *options, void *library, const struct fun
         fprintf(stderr, "%s: the list of hard arguments is damaged\n", function->name);
         return false;
     }
+    search(function, options->seed, options->search, &tally.hardest);
     compare(function, &subject, options->arguments, options->jobs, &tally);
     print_row(function->name, &tally);
     if (tally.closeness > ldexp(1, -function->closeness - 1)) {
