@@ -1220,8 +1220,8 @@ pub static INVERSES: [(f64, f64, f64); 128] = [
         f64::from_bits(0x0000_0000_0000_0000),
     ),
 ];
-/// For each 256th of a mantissa from 0.707: c with |c m - 1| <= 1/430 (1/256 where c is 1), and -ln(c) as a multiple of
-/// 2^-42 and the rest.
+/// For each 256th of a mantissa from 0.707: c with |c m - 1| <= 1/430 (1/256 where c is 1), and -ln(c) as a
+/// multiple of 2^-42 and the rest.
 pub static LOGARITHMS: [(f64, f64, f64); 256] = [
     (
         f64::from_bits(0x3ff6_9900_0000_0000),
