@@ -90,7 +90,7 @@ impl Output {
     }
 
     fn check(&self) -> std::result::Result<(), &'static str> {
-        let class_count: usize = self.classes.iter().map(|classes| classes.values.len()).sum();
+        let class_count = self.classes.iter().flat_map(|classes| &classes.values).count();
         match self.name.as_str() {
             "label" if self.dtype != OutputType::Int64 => Err("a label is an int64 class index"),
             "label" if self.classes.len() != self.columns => Err("a label has classes for each of its columns"),

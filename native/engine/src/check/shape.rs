@@ -47,7 +47,7 @@ fn one_kind(op: &Operation) -> Result<ValueType> {
         return Err(op.error("takes inputs of one kind and density"));
     }
     Ok(ValueType {
-        width: op.inputs.iter().map(|value| value.value_type.width).sum(),
+        width: op.inputs.iter().fold(0, |total, value| total + value.value_type.width),
         ..of
     })
 }

@@ -111,7 +111,7 @@ impl Pool {
         for _ in 0..self.random.below(4) {
             all.extend(self.pick(|value| value.kind == first.kind && value.sparse == first.sparse));
         }
-        let width = all.iter().map(|value| value.width).sum();
+        let width = all.iter().fold(0, |total, value| total + value.width);
         (width <= 200).then_some((all, width))
     }
 
@@ -121,7 +121,7 @@ impl Pool {
         self.keep(
             name,
             values[0].kind,
-            values.iter().map(|value| value.width).sum(),
+            values.iter().fold(0, |total, value| total + value.width),
             values[0].sparse,
             0,
         )

@@ -114,8 +114,8 @@ fn damage(random: &mut Random, json: &mut Json) {
 
 fn count(json: &Json) -> usize {
     1 + match json {
-        Json::Array(items) => items.iter().map(count).sum(),
-        Json::Object(entries) => entries.iter().map(|(_, value)| count(value)).sum(),
+        Json::Array(items) => items.iter().fold(0, |total, item| total + count(item)),
+        Json::Object(entries) => entries.iter().fold(0, |total, (_, value)| total + count(value)),
         _ => 0,
     }
 }
