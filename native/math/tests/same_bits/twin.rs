@@ -1,4 +1,9 @@
 //! The C twin (native/math/c), compiled by the system's compiler at several settings, against Rust, bit by bit.
+//!
+//! `CC` names another compiler, `TWIN_RUNNER` the command that runs what it makes, as for another processor:
+//!
+//!     CC=aarch64-linux-gnu-gcc TWIN_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" \
+//!       cargo test -p modelpack-math --test same_bits -- --exact twin::optimised twin::not_optimised
 
 use crate::arguments::{drawn, special};
 use crate::function::{same, Function, FUNCTIONS};
@@ -55,11 +60,23 @@ fn compile(folder: &Path, options: &[&str]) -> PathBuf {
     program
 }
 
+/// Runs the program, by the runner if there is one.
+fn runs(program: &Path) -> Command {
+    let runner = std::env::var("TWIN_RUNNER").unwrap_or_default();
+    let mut words = runner.split_whitespace();
+    let Some(first) = words.next() else {
+        return Command::new(program);
+    };
+    let mut command = Command::new(first);
+    command.args(words).arg(program);
+    command
+}
+
 fn evaluate(program: &Path, function: &Function, arguments: &[f64]) -> Vec<f64> {
     let input = program.with_extension("in");
     let bytes: Vec<u8> = arguments.iter().flat_map(|number| number.to_ne_bytes()).collect();
     std::fs::write(&input, bytes).expect("the arguments are written");
-    let mut command = Command::new(program);
+    let mut command = runs(program);
     command
         .arg(function.name)
         .stdin(File::open(&input).expect("the arguments"));
