@@ -270,9 +270,22 @@ def special_source() -> str:
     lines += constant("ANGLE_LOW", "The next 53 bits of pi/128.", low)
     lines += constant("ANGLE_LOWEST", "The rest of pi/128.", lowest)
     lines += constant_pair("ANGLE", "pi/128.", step)
+    lines += constant_pair("PI", "pi.", special.PI)
+    lines += constant_pair("HALF_PI", "pi/2.", special.PI / 2)
     lines += constant_pair("MINUS_SIXTH", "-1/6.", Fraction(-1, 6))
+    lines += constant_pair("MINUS_THIRD", "-1/3.", Fraction(-1, 3))
     lines += wide("WIDE_PI", "The mantissa of pi.", special.PI / 4)
+    root = Fraction((2 * special.DECIMAL_PI).sqrt())
+    lines += wide("WIDE_ROOT_TWO_PI", "The mantissa of the square root of 2 pi.", root / 4)
+    inverse_root = Fraction(2 / special.DECIMAL_PI.sqrt())
+    lines += wide("WIDE_TWO_PER_ROOT_PI", "The mantissa of 2 over the square root of pi.", inverse_root / 2)
     lines += pairs("SINES", "sin(i pi/128).", special.sines())
+    lines += pairs("ARCTANGENTS", "atan(i/64).", special.arctangents())
+    lines += rows(
+        "QUANTILE_TAIL", "-ndtri(e^-s) about the middle of each 32nd of each octave of s from 2 on.", special.tail()
+    )
+    lines += rows("QUANTILE_CENTRE", "ndtri(1/2 + q) about q = i/256.", special.centre())
+    lines += rows("ERF", "erf about i/32.", special.erf())
     return "\n".join(lines) + "\n"
 
 

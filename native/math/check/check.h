@@ -27,6 +27,7 @@ struct function {
     struct span range;
     int least_exponent, greatest_exponent; /* of the arguments that are spread over the exponents */
     bool both_signs;
+    bool pairs; /* of coordinates: the second argument is drawn as the first one is */
     struct span near[NEAR_SPANS]; /* arguments that models see; low = high ends the list */
 };
 

@@ -38,17 +38,30 @@ static double power(struct random *random, double x) {
     return between(random, (struct span){-1080, 1030}) / (size == 0 ? 1 : size);
 }
 
-struct arguments draw(const struct function *function, struct random *random, uint64_t index) {
-    struct arguments arguments = {0, 0};
-    uint64_t kind = index % 5;
+static double drawn(const struct function *function, struct random *random, uint64_t kind) {
     if (kind == 4) {
-        arguments.x = near_models(function, random);
-    } else if (kind % 2) {
-        arguments.x = between(random, function->range);
-    } else {
-        arguments.x = sized(random, function->least_exponent, function->greatest_exponent, function->both_signs);
+        return near_models(function, random);
     }
-    if (function->exact_of_two) {
+    if (kind % 2) {
+        return between(random, function->range);
+    }
+    return sized(random, function->least_exponent, function->greatest_exponent, function->both_signs);
+}
+
+/* The other coordinate: of any size, or from 2^-70 to 2^70 of the first one. */
+static double coordinate(const struct function *function, struct random *random, uint64_t kind, double x) {
+    if (kind % 4) {
+        return drawn(function, random, kind % 5);
+    }
+    return x * sized(random, -70, 70, true);
+}
+
+struct arguments draw(const struct function *function, struct random *random, uint64_t index) {
+    uint64_t kind = index % 5;
+    struct arguments arguments = {drawn(function, random, kind), 0};
+    if (function->pairs) {
+        arguments.y = coordinate(function, random, random_bits(random), arguments.x);
+    } else if (function->exact_of_two) {
         arguments.y = kind == 4 ? between(random, (struct span){-5, 5}) : power(random, arguments.x);
     }
     return arguments;

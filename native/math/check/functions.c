@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "check.h"
+#include "ndtri.h"
 
 #include <math.h>
 
@@ -35,6 +36,18 @@ const struct function functions[] = {
     {.name = "sqrt", .host = sqrt, .close = sqrtl, .exact = mpfr_sqrt, .closeness = 61, .rounds = true,
      .range = {0, 4}, .least_exponent = -1074, .greatest_exponent = 1023,
      .near = {{0, 1}, {0, 1000}}},
+    {.name = "asin", .host = asin, .close = asinl, .exact = mpfr_asin, .closeness = 60, .rounds = true,
+     .range = {-1, 1}, .least_exponent = -30, .greatest_exponent = -1, .both_signs = true,
+     .near = {{-1, 1}, {0.99, 1}, {0, 0.1}}},
+    {.name = "atan2", .host_of_two = atan2, .close_of_two = atan2l, .exact_of_two = mpfr_atan2, .closeness = 60,
+     .rounds = true, .pairs = true, .range = {-1000, 1000}, .least_exponent = -1074, .greatest_exponent = 1023,
+     .both_signs = true, .near = {{-1, 1}, {-180, 180}}},
+    {.name = "erf", .host = erf, .close = erfl, .exact = mpfr_erf, .closeness = 60, .rounds = true,
+     .range = {-6, 6}, .least_exponent = -1074, .greatest_exponent = 2, .both_signs = true,
+     .near = {{-4, 4}, {-1, 1}}},
+    {.name = "ndtri", .close = close_ndtri, .exact = exact_ndtri, .closeness = 59,
+     .range = {0, 1}, .least_exponent = -1074, .greatest_exponent = -1,
+     .near = {{1e-7, 1e-3}, {0.4, 0.6}, {0.999, 0.9999999}}},
 };
 const int function_count = sizeof functions / sizeof functions[0];
 

@@ -21,6 +21,10 @@ export! {
     mp_math_log1p = log1p(x) f64;
     mp_math_log2 = log2(x) f64;
     mp_math_tanh = tanh(x) f64;
+    mp_math_asin = asin(x) f64;
+    mp_math_atan2 = atan2(x, y) f64;
+    mp_math_erf = erf(x) f64;
+    mp_math_ndtri = ndtri(x) f64;
     mp_math_sin = sin(x) f64;
     mp_math_cos = cos(x) f64;
     mp_math_sqrt = sqrt(x) f64;

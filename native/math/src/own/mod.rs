@@ -6,30 +6,44 @@
 //!
 //! Only additions, multiplications, divisions and comparisons of doubles and integers are used, each rounded by itself.
 
+mod arc;
 mod double_double;
+mod erf;
 mod estimate;
 mod exp;
 mod log;
+mod ndtri;
+mod polynomial;
 mod quick_exp;
 mod quick_log;
 mod quick_single;
+mod root;
 mod single;
 mod square_root;
 mod tanh;
 mod trig;
 mod trig_reduce;
 mod wide;
+mod wide_arc;
 mod wide_functions;
+mod wide_normal;
 mod wide_round;
 mod wide_trig;
 
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_arc;
+#[cfg(test)]
+mod tests_normal;
+#[cfg(test)]
 mod tests_trig;
 
+pub use arc::{asin, atan2};
+pub use erf::erf;
 pub use exp::{exp, exp2, expm1};
 pub use log::{log, log1p, log2};
+pub use ndtri::ndtri;
 pub use single::{expf, logf};
 pub use square_root::{sqrt, sqrtf};
 pub use tanh::tanh;

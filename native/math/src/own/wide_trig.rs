@@ -79,3 +79,11 @@ pub fn cos(x: f64) -> Wide {
     let (k, r) = quarters(x);
     sin_of(k.wrapping_add(1), r)
 }
+
+/// sin(x) and cos(x) of a wide number below 2 in size, from half of the angle.
+pub fn sin_cos(x: Wide) -> (Wide, Wide) {
+    let half = x.scaled(-1);
+    let (sine, cosine) = (sin_small(half), cos_small(half));
+    let square = sine.mul(sine).scaled(1);
+    (sine.mul(cosine).scaled(1), Wide::new(1.0).sub(square))
+}

@@ -1,0 +1,53 @@
+//! The error function.
+//!
+//! A table has the series of degree 11 about each 32nd from 0 to 6 (its derivatives are e^-x² times Hermite's polynomials); the terms
+//! of degree 3 and more, below 2^-19, are rounded as doubles. Truncation below 2^-80, rounding below 2^-66 of the result.
+
+use super::double_double::DoubleDouble;
+use super::polynomial::evaluate;
+use super::wide_normal;
+use crate::special_tables::ERF;
+
+/// Above the relative error of [`erf_pair`]: 2^-65.
+const ERROR: f64 = f64::from_bits((1023 - 65) << 52);
+/// Adding and taking it away again rounds to an integer.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+/// From here on 1 - erf(x) is below 2^-54, and the nearest double is 1.
+const ONE: f64 = 5.9375;
+/// 2^-900: below it a product of two doubles may lose bits.
+const TINY: f64 = f64::from_bits((1023 - 900) << 52);
+
+/// erf(x) for 2^-900 <= x < 5.9375, relative error below 2^-65.
+#[inline]
+pub fn erf_pair(x: f64) -> DoubleDouble {
+    let node = (x * 32.0 + ROUNDER) - ROUNDER;
+    let d = x - node / 32.0; // exact
+    evaluate(&ERF[node as usize], DoubleDouble { high: d, low: 0.0 })
+}
+
+/// The error function: of ±0 ±0, of ±infinity ±1.
+pub fn erf(x: f64) -> f64 {
+    if x == 0.0 || x.is_nan() {
+        return x;
+    }
+    let size = if x < 0.0 { -x } else { x };
+    let nearest = positive(size);
+    if x < 0.0 {
+        -nearest
+    } else {
+        nearest
+    }
+}
+
+/// erf(x) for x > 0.
+#[inline]
+fn positive(x: f64) -> f64 {
+    if x >= ONE {
+        return 1.0;
+    }
+    let certain = if x < TINY { None } else { erf_pair(x).certain(ERROR) };
+    match certain {
+        Some(nearest) => nearest,
+        None => wide_normal::erf(x).to_double(),
+    }
+}
