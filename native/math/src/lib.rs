@@ -16,7 +16,7 @@ mod special_tables;
 mod tables;
 
 pub use environment::FloatEnvironment;
-pub use own::{asin, atan2, cos, erf, ndtri, sin};
+pub use own::{asin, atan2, cos, erf, ndtri, pow, sin};
 
 /// The version of the functions in this crate; a program that states another one is refused.
 pub const VERSION: u32 = 1;

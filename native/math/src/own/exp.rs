@@ -32,12 +32,12 @@ fn small(r: DoubleDouble) -> DoubleDouble {
 
 /// x - k ln(2)/128 and k, for |x| < 746.
 #[inline]
-fn reduce(x: f64) -> (DoubleDouble, i64) {
-    let k = (x * STEPS_PER_LN2 + ROUNDER) - ROUNDER;
-    let first = DoubleDouble::sum(x, -(k * STEP_HIGH)); // both products are exact
+fn reduce(x: DoubleDouble) -> (DoubleDouble, i64) {
+    let k = (x.high * STEPS_PER_LN2 + ROUNDER) - ROUNDER;
+    let first = DoubleDouble::sum(x.high, -(k * STEP_HIGH)); // both products are exact
     let second = DoubleDouble::sum(first.high, -(k * STEP_MIDDLE));
-    let low = second.low + (first.low - k * STEP_LOW);
-    (DoubleDouble::ordered_sum(second.high, low), k as i64)
+    let low = second.low + (first.low - k * STEP_LOW) + x.low;
+    (DoubleDouble::sum(second.high, low), k as i64)
 }
 
 /// 2^(k/128) e^r as a number near [1, 2) and the exponent it is to be scaled with.
@@ -55,7 +55,7 @@ fn parts(r: DoubleDouble, k: i64) -> (DoubleDouble, i64) {
 /// e^x for |x| <= 708 as a sum of two doubles, relative error below 2^-74.
 #[inline]
 pub fn exp_pair(x: f64) -> DoubleDouble {
-    let (r, k) = reduce(x);
+    let (r, k) = reduce(DoubleDouble { high: x, low: 0.0 });
     let (value, exponent) = parts(r, k);
     value.scale(power_of_two(exponent))
 }
@@ -63,7 +63,7 @@ pub fn exp_pair(x: f64) -> DoubleDouble {
 /// e^x - 1 for 2^-54 <= |x| <= 700 as a sum of two doubles, relative error below 2^-68.
 #[inline]
 pub fn expm1_pair(x: f64) -> DoubleDouble {
-    let (r, k) = reduce(x);
+    let (r, k) = reduce(DoubleDouble { high: x, low: 0.0 });
     if k == 0 {
         return small(r);
     }
@@ -75,6 +75,9 @@ pub fn expm1_pair(x: f64) -> DoubleDouble {
 
 /// `value 2^exponent` for a value in [0.99, 2.02] with a relative error, rounded once, if the error leaves only one double.
 fn nearest_scaled(value: DoubleDouble, exponent: i64, error: f64) -> Option<f64> {
+    if exponent > 1023 {
+        return Some(value.certain(error)? * power_of_two(1023) * power_of_two(exponent - 1023));
+    }
     if exponent > -1022 || (exponent == -1022 && value.high >= 1.0) {
         return Some(value.certain(error)? * power_of_two(exponent));
     }
@@ -92,6 +95,13 @@ fn nearest_scaled(value: DoubleDouble, exponent: i64, error: f64) -> Option<f64>
     certain.then_some(f64::from_bits(count as u64))
 }
 
+/// e^x for -746 < x < 710, where x itself has an absolute error below 2^-50, if the errors leave only one double.
+pub fn exp_of_pair(x: DoubleDouble, error: f64) -> Option<f64> {
+    let (r, k) = reduce(x);
+    let (value, exponent) = parts(r, k);
+    nearest_scaled(value, exponent, EXP_ERROR + 1.001 * error)
+}
+
 /// e^x.
 #[inline]
 pub fn exp(x: f64) -> f64 {
@@ -104,18 +114,16 @@ pub fn exp(x: f64) -> f64 {
 
 #[cold]
 fn slow_exp(x: f64) -> f64 {
-    if (-746.0..=709.0).contains(&x) {
+    if x > -746.0 && x < 710.0 {
         if (-TINY..=TINY).contains(&x) {
             return 1.0;
         }
-        let (r, k) = reduce(x);
-        let (value, exponent) = parts(r, k);
-        return match nearest_scaled(value, exponent, EXP_ERROR) {
+        return match exp_of_pair(DoubleDouble { high: x, low: 0.0 }, 0.0) {
             Some(nearest) => nearest,
             None => wide_functions::exp(x).to_double(),
         };
     }
-    edge(x, 710.0, -746.0, |x| wide_functions::exp(x).to_double())
+    edge(x)
 }
 
 /// 2^x.
@@ -130,7 +138,7 @@ pub fn exp2(x: f64) -> f64 {
 
 #[cold]
 fn slow_exp2(x: f64) -> f64 {
-    if (-1076.0..1023.0).contains(&x) {
+    if x > -1076.0 && x < 1024.0 {
         let k = (x * 128.0 + ROUNDER) - ROUNDER;
         let rest = x - k / 128.0; // exact
         if (-TINY..=TINY).contains(&x) {
@@ -143,7 +151,7 @@ fn slow_exp2(x: f64) -> f64 {
             None => wide_functions::exp2(x).to_double(),
         };
     }
-    edge(x, 1024.0, -1076.0, |x| wide_functions::exp2(x).to_double())
+    edge(x)
 }
 
 /// e^x - 1, exact near zero.
@@ -170,19 +178,19 @@ fn slow_expm1(x: f64) -> f64 {
             None => wide_functions::expm1(x).to_double(),
         };
     }
-    edge(x, 710.0, -746.0, |x| wide_functions::expm1(x).to_double())
+    if x < 710.0 {
+        return wide_functions::expm1(x).to_double();
+    }
+    edge(x)
 }
 
-/// Infinity from `above` on, +0 to `below`, NaN of NaN, and `between` in between.
-#[cold]
-fn edge(x: f64, above: f64, below: f64, between: impl Fn(f64) -> f64) -> f64 {
-    if x >= above {
+/// An argument beyond the range of results: infinity of a large one, +0 of a small one, NaN of NaN.
+fn edge(x: f64) -> f64 {
+    if x > 0.0 {
         f64::INFINITY
-    } else if x <= below {
+    } else if x < 0.0 {
         0.0
-    } else if x.is_nan() {
-        x
     } else {
-        between(x)
+        x
     }
 }

@@ -50,13 +50,14 @@ fn power(r: f64, r_low: f64, bits: u64) -> Power {
     }
 }
 
-/// [`power`] of e^x for |x| < 746. `x - k STEP_HIGH` is exact; the rest of k steps, below 2^-26, has an error below 2^-77.
+/// [`power`] of e^(x + x_low) for |x| < 746 and |x_low| < 2^-43. `x - k STEP_HIGH` is exact; the rest of k steps, below 2^-26, has
+/// an error below 2^-77.
 #[inline(always)]
-fn power_of_e(x: f64) -> Power {
+fn power_of_e(x: f64, x_low: f64) -> Power {
     let shifted = x * STEPS_PER_LN2 + ROUNDER;
     let k = shifted - ROUNDER;
     let first = x - k * STEP_HIGH;
-    let correction = k * STEP_REST;
+    let correction = k * STEP_REST - x_low;
     let r = first - correction;
     power(r, (first - r) - correction, shifted.to_bits())
 }
@@ -76,7 +77,19 @@ fn estimate(power: &Power) -> (Estimate, f64) {
 /// e^x for -708 < x < 709.7 as a number near [1, 2] and its scale.
 #[inline(always)]
 pub fn exp_estimate(x: f64) -> (Estimate, f64) {
-    estimate(&power_of_e(x))
+    estimate(&power_of_e(x, 0.0))
+}
+
+/// e^(x + x_low) for -708 < x < 709.7, |x_low| < 2^-43 and an absolute error of their sum below 2^-50, and whether it is certain.
+#[inline(always)]
+pub fn exp_of_pair(x: f64, x_low: f64, error: f64) -> (f64, bool) {
+    let (estimate, scale) = estimate(&power_of_e(x, x_low));
+    let (nearest, certain) = Estimate {
+        error: estimate.error + 2.1 * error,
+        ..estimate
+    }
+    .nearest();
+    (nearest * scale, certain)
 }
 
 /// e^x, and whether it is certain, which it never is outside of -708 to 709.7.
@@ -111,7 +124,7 @@ pub fn exp2(x: f64) -> (f64, bool) {
 /// result, which is not much larger than 1 where the scale is small.
 #[inline(always)]
 fn expm1_reduced(x: f64) -> Estimate {
-    let power = power_of_e(x);
+    let power = power_of_e(x, 0.0);
     let (a, scale) = (power.leading * power.scale, power.scale);
     // Knuth's sum of a and -1, either of which may be the larger.
     let first = a - 1.0;

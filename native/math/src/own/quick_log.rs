@@ -11,8 +11,8 @@ use crate::tables::{BINARY_LOGARITHMS, INVERSE_LN2, INVERSE_LN2_HIGH, INVERSE_LN
 const LEAST: u64 = 0x3fe6_a000_0000_0000;
 /// The sign and exponent of a double.
 const UPPER: u64 = 0xfff << 52;
-/// 2^52 + 2048: its bits hold an exponent that was made positive by 2048.
-const BIASED: f64 = 4_503_599_627_372_544.0;
+/// The integer that is added to the bits of this number is what it grows by.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// Above the absolute error where k ln 2 - ln(c) is not zero: 2^-67.
 const ERROR: f64 = f64::from_bits((1023 - 67) << 52);
 /// 2^-51: times z² above the error where k ln 2 - ln(c) is zero, of which there are 1.6 2^-53 z² by four roundings and the last sum.
@@ -47,7 +47,7 @@ pub fn split(x: f64) -> Split {
     let bits = x.to_bits();
     let offset = bits.wrapping_sub(LEAST);
     Split {
-        k: f64::from_bits((offset ^ 1 << 63) >> 52 | 0x433 << 52) - BIASED,
+        k: f64::from_bits(ROUNDER.to_bits().wrapping_add((offset as i64 >> 52) as u64)) - ROUNDER,
         mantissa: f64::from_bits(bits.wrapping_sub(offset & UPPER)),
         index: (offset >> 44 & 255) as usize,
         scale: f64::from_bits((1023u64 << 52).wrapping_sub(offset & UPPER)),
@@ -118,7 +118,8 @@ fn natural(parts: &Reduced) -> Estimate {
 /// Whether `x` is a positive normal number.
 #[inline(always)]
 fn normal(x: f64) -> bool {
-    (f64::MIN_POSITIVE..f64::INFINITY).contains(&x)
+    let least = f64::MIN_POSITIVE.to_bits();
+    x.to_bits().wrapping_sub(least) < f64::INFINITY.to_bits() - least
 }
 
 /// ln(x) of a positive normal number.

@@ -36,6 +36,8 @@ pub fn expf(x: f32) -> (f32, bool) {
 #[inline(always)]
 pub fn logf(x: f32) -> (f32, bool) {
     // A normal single as a double by its bits: the instruction that converts would wait for what its register held before.
+    let least = f32::MIN_POSITIVE.to_bits();
+    let normal = x.to_bits().wrapping_sub(least) < f32::INFINITY.to_bits() - least;
     let wide = f64::from_bits((u64::from(x.to_bits()) << 29) + (896 << 52));
     let parts = split(wide);
     let (inverse, high, low) = LOGARITHMS[parts.index];
@@ -43,5 +45,5 @@ pub fn logf(x: f32) -> (f32, bool) {
     let square = z * z;
     let series = (-0.5 + z * (1.0 / 3.0)) + square * (-0.25 + z * 0.2);
     let (nearest, certain) = nearest((parts.k * LN2.0 + (high + low)) + (z + square * series), LOG_ERROR);
-    (nearest, certain & (f32::MIN_POSITIVE..f32::INFINITY).contains(&x))
+    (nearest, certain & normal)
 }

@@ -2,6 +2,7 @@
 //! The comparisons with MPFR, all singles among them, are in docs/MATH.md.
 
 mod first_phase;
+mod power;
 
 use super::double_double::DoubleDouble;
 use super::wide::Wide;

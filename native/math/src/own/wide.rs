@@ -51,6 +51,16 @@ impl Wide {
         wide.normalised()
     }
 
+    /// A positive integer, exactly.
+    pub fn whole(value: u64) -> Self {
+        let wide = Self {
+            negative: false,
+            exponent: 64,
+            limbs: [0, 0, 0, value],
+        };
+        wide.normalised()
+    }
+
     pub fn is_zero(&self) -> bool {
         self.limbs == [0; LIMBS]
     }
