@@ -32,6 +32,15 @@ NAMES = [
     "MINUS_SIXTH",
     "WIDE_PI",
     "SINES",
+    "PI",
+    "HALF_PI",
+    "MINUS_THIRD",
+    "ARCTANGENTS",
+    "WIDE_ROOT_TWO_PI",
+    "WIDE_TWO_PER_ROOT_PI",
+    "QUANTILE_TAIL",
+    "QUANTILE_CENTRE",
+    "ERF",
 ]
 ITEM = re.compile(r"((?:^/// .*\n)+)(?:^#\[.*\n)*^pub (?:const|static) (\w+): ([^=]+) = ([^;]+);$", re.MULTILINE)
 
@@ -84,7 +93,7 @@ def items(rust: str) -> list[tuple[str, str, str]]:
         if is_mantissa(kind):
             sizes = [2 * sizes[0]]
         element = "uint32_t" if is_mantissa(kind) else "double"
-        declaration = f"const {element} mp_math_{name.lower()}" + "".join(f"[{size}]" for size in sizes)
+        declaration = f"const {element} mp_math_table_{name.lower()}" + "".join(f"[{size}]" for size in sizes)
         words = " ".join(line.removeprefix("/// ") for line in comment.splitlines())
         result.append((words, declaration, initialiser(sizes, literals(kind, text, comment))))
     return result

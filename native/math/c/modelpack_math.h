@@ -26,11 +26,21 @@ double mp_math_log(double x);
 double mp_math_log1p(double x);
 /* Logarithm to base 2. */
 double mp_math_log2(double x);
+/* x to the power of y, with the special cases of C99. */
+double mp_math_pow(double x, double y);
 /* Hyperbolic tangent. */
 double mp_math_tanh(double x);
 /* Sine and cosine of radians, of any finite size: of +-infinity NaN. */
 double mp_math_sin(double x);
 double mp_math_cos(double x);
+/* The angle between -pi/2 and pi/2 with that sine: outside of [-1, 1] NaN. */
+double mp_math_asin(double x);
+/* The angle of the point (x, y), from -pi to pi; zeros and infinities as in C. */
+double mp_math_atan2(double y, double x);
+/* The error function. */
+double mp_math_erf(double x);
+/* The z below which a share of p of the standard normal distribution lies: of 0 -infinity, of 1 infinity, outside NaN. */
+double mp_math_ndtri(double p);
 /* Square root: of -0.0 -0.0, of a negative number NaN. */
 double mp_math_sqrt(double x);
 /* e^x in single precision. */

@@ -55,12 +55,12 @@ int mp_math_turns(double x, int bits, struct mp_math_fraction *rest)
     uint64_t stored = mp_math_bits(x);
     uint64_t mantissa = (stored & UINT64_C(0xfffffffffffff)) | UINT64_C(1) << 52;
     int exponent = (int)(stored >> 52 & 0x7ff) - 1075;
-    int table_limbs = (int)(sizeof mp_math_two_over_pi / sizeof mp_math_two_over_pi[0]);
+    int table_limbs = (int)(sizeof mp_math_table_two_over_pi / sizeof mp_math_table_two_over_pi[0]);
     uint32_t window[LIMBS], *limbs = rest->limbs;
     int k;
     for (int i = 0; i < LIMBS; i++) {
         /* A quarter turn is 1 of mantissa 2^exponent 2/pi: four of them are left out from bit exponent - 2 upwards. */
-        window[i] = bits_from(mp_math_two_over_pi, table_limbs, ZEROS + exponent - 2 + 32 * i);
+        window[i] = bits_from(mp_math_table_two_over_pi, table_limbs, ZEROS + exponent - 2 + 32 * i);
         limbs[i] = 0;
     }
     /* Both parts start from the last limb of the window. */
@@ -107,13 +107,13 @@ int mp_math_angle_steps(double x, struct mp_math_pair *rest)
     if (!(x >= -SUBTRACTED && x <= SUBTRACTED)) {
         struct mp_math_fraction fraction;
         int steps = mp_math_turns(x, 8, &fraction);
-        *rest = mp_math_multiply(to_pair(&fraction), mp_math_pair(mp_math_angle[0], mp_math_angle[1]));
+        *rest = mp_math_multiply(to_pair(&fraction), mp_math_pair(mp_math_table_angle[0], mp_math_table_angle[1]));
         return steps;
     }
-    k = (x * mp_math_steps_per_pi + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
-    near = (x - k * mp_math_angle_high) - k * mp_math_angle_middle; /* exact */
-    third = mp_math_product(k, mp_math_angle_low);
+    k = (x * mp_math_table_steps_per_pi + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
+    near = (x - k * mp_math_table_angle_high) - k * mp_math_table_angle_middle; /* exact */
+    third = mp_math_product(k, mp_math_table_angle_low);
     *rest = mp_math_sum(near, -third.high);
-    *rest = mp_math_ordered_sum(rest->high, rest->low - (third.low + k * mp_math_angle_lowest));
+    *rest = mp_math_ordered_sum(rest->high, rest->low - (third.low + k * mp_math_table_angle_lowest));
     return (int)k & 255;
 }

@@ -20,8 +20,4 @@ int mp_math_turns(double x, int bits, struct mp_math_fraction *rest);
 /* x = k pi/128 + r modulo 2 pi for a finite x, k from 0 to 255, |r| <= pi/256 and a little with a relative error below 2^-75. */
 int mp_math_angle_steps(double x, struct mp_math_pair *rest);
 
-/* sin and cos of a finite number in 256-bit arithmetic. */
-double mp_math_wide_sin(double x);
-double mp_math_wide_cos(double x);
-
 #endif

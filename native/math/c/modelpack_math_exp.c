@@ -5,7 +5,7 @@
 #include "modelpack_math.h"
 #include "modelpack_math_pair.h"
 #include "modelpack_math_tables.h"
-#include "modelpack_math_wide.h"
+#include "modelpack_math_wide_functions.h"
 
 /* Above the relative errors of the sums of two doubles. */
 #define EXP_ERROR 0x1p-74
@@ -28,13 +28,13 @@ static inline pair small(pair r)
 }
 
 /* x - k ln(2)/128 and k, for |x| < 746. */
-static inline pair reduce(double x, int *k)
+static inline pair reduce(pair x, int *k)
 {
-    double whole = (x * mp_math_steps_per_ln2 + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
-    pair first = mp_math_sum(x, -(whole * mp_math_step_high)); /* both products are exact */
-    pair second = mp_math_sum(first.high, -(whole * mp_math_step_middle));
+    double whole = (x.high * mp_math_table_steps_per_ln2 + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
+    pair first = mp_math_sum(x.high, -(whole * mp_math_table_step_high)); /* both products are exact */
+    pair second = mp_math_sum(first.high, -(whole * mp_math_table_step_middle));
     *k = (int)whole;
-    return mp_math_ordered_sum(second.high, second.low + (first.low - whole * mp_math_step_low));
+    return mp_math_sum(second.high, second.low + (first.low - whole * mp_math_table_step_low) + x.low);
 }
 
 /* The entry of the table for k, and the power of two beside it. */
@@ -42,7 +42,7 @@ static inline pair power_of(int k, int *exponent)
 {
     int index = k & 127;
     *exponent = (k - index) / 128;
-    return mp_math_pair(mp_math_powers[index][0], mp_math_powers[index][1]);
+    return mp_math_pair(mp_math_table_powers[index][0], mp_math_table_powers[index][1]);
 }
 
 /* 2^(k/128) e^r as a number near [1, 2) and the exponent it is to be scaled with. */
@@ -57,7 +57,7 @@ static inline pair parts(pair r, int k, int *exponent)
 pair mp_math_exp_pair(double x)
 {
     int k, exponent;
-    pair r = reduce(x, &k);
+    pair r = reduce(mp_math_pair(x, 0.0), &k);
     pair value = parts(r, k, &exponent);
     return mp_math_scale(value, mp_math_power_of_two(exponent));
 }
@@ -65,7 +65,7 @@ pair mp_math_exp_pair(double x)
 pair mp_math_expm1_pair(double x)
 {
     int k, exponent;
-    pair r = reduce(x, &k), power, product;
+    pair r = reduce(mp_math_pair(x, 0.0), &k), power, product;
     double scale;
     if (k == 0) {
         return small(r);
@@ -76,29 +76,36 @@ pair mp_math_expm1_pair(double x)
     return mp_math_add(mp_math_add_double(mp_math_scale(power, scale), -1.0), product);
 }
 
+int mp_math_exp_of_pair(pair x, double error, double *nearest)
+{
+    int k, exponent;
+    pair r = reduce(x, &k);
+    pair value = parts(r, k, &exponent);
+    double one;
+    if (exponent < -1021 || !mp_math_certain(value, EXP_ERROR + 1.001 * error, &one)) {
+        return 0;
+    }
+    if (exponent > 1023) {
+        one *= 2.0;
+        exponent--;
+    }
+    *nearest = one * mp_math_power_of_two(exponent);
+    return 1;
+}
+
 double mp_math_exp(double x)
 {
-    if (x >= -708.0 && x <= 709.0) {
-        int k, exponent;
-        double nearest;
-        pair r, value;
-        if (x >= -TINY && x <= TINY) {
-            return 1.0;
-        }
-        r = reduce(x, &k);
-        value = parts(r, k, &exponent);
-        if (mp_math_certain(value, EXP_ERROR, &nearest)) {
-            return nearest * mp_math_power_of_two(exponent);
-        }
-        return mp_math_wide_exp(x);
+    double nearest;
+    if (x >= -TINY && x <= TINY) {
+        return 1.0;
     }
-    if (x >= 710.0) {
-        return MP_MATH_INFINITY;
+    if (x > -746.0 && x < 710.0) {
+        return mp_math_exp_of_pair(mp_math_pair(x, 0.0), 0.0, &nearest) ? nearest : mp_math_wide_exp(x);
     }
-    if (x <= -746.0) {
-        return 0.0;
+    if (x != x) {
+        return x;
     }
-    return x != x ? x : mp_math_wide_exp(x);
+    return x > 0.0 ? MP_MATH_INFINITY : 0.0;
 }
 
 double mp_math_exp2(double x)
@@ -115,7 +122,7 @@ double mp_math_exp2(double x)
         if (x >= -TINY && x <= TINY) {
             return 1.0;
         }
-        r = mp_math_multiply(mp_math_pair(mp_math_ln2[0], mp_math_ln2[1]), mp_math_pair(rest, 0.0));
+        r = mp_math_multiply(mp_math_pair(mp_math_table_ln2[0], mp_math_table_ln2[1]), mp_math_pair(rest, 0.0));
         value = parts(r, k, &exponent);
         if (mp_math_certain(value, EXP_ERROR, &nearest)) {
             return nearest * mp_math_power_of_two(exponent);

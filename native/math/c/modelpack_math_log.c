@@ -5,7 +5,7 @@
 #include "modelpack_math.h"
 #include "modelpack_math_pair.h"
 #include "modelpack_math_tables.h"
-#include "modelpack_math_wide.h"
+#include "modelpack_math_wide_functions.h"
 
 /* Above the relative error of the logarithms as sums of two doubles. */
 #define ERROR 0x1p-70
@@ -23,7 +23,7 @@ static inline pair small(pair z)
     double x = z.high;
     double upper = 1.0 / 9.0 + x * (-1.0 / 10.0 + x * (1.0 / 11.0 - x * (1.0 / 12.0)));
     double tail = x * (-0.25 + x * (0.2 + x * (-1.0 / 6.0 + x * (1.0 / 7.0 + x * (-0.125 + x * upper)))));
-    pair third = mp_math_ordered_sum(mp_math_third[0], mp_math_third[1] + tail);
+    pair third = mp_math_ordered_sum(mp_math_table_third[0], mp_math_table_third[1] + tail);
     pair second = mp_math_multiply(z, third);
     pair sum = mp_math_ordered_sum(-0.5, second.high);
     pair factor = mp_math_ordered_sum(sum.high, sum.low + second.low);
@@ -48,7 +48,7 @@ static inline pair split(pair x, int *exponent)
     int index = (int)(bits >> 45 & 127);
     int halved = index >= FIRST_HALVED;
     double mantissa = mp_math_from_bits((bits & FRACTION) | (uint64_t)(1023 - halved) << 52);
-    const double *entry = mp_math_inverses[index];
+    const double *entry = mp_math_table_inverses[index];
     pair product = mp_math_product(entry[0], mantissa), z;
     /* The second half is none or, of 1 + x, below 2^-53 of the first: its scaled product needs no more than a double. */
     double rest = 0.0;
@@ -69,7 +69,7 @@ static inline pair log_pair_of(pair x, int shift)
     if (e == 0.0) {
         return logarithm;
     }
-    return mp_math_add(mp_math_ordered_sum(e * mp_math_ln2_high, e * mp_math_ln2_low), logarithm);
+    return mp_math_add(mp_math_ordered_sum(e * mp_math_table_ln2_high, e * mp_math_table_ln2_low), logarithm);
 }
 
 /* A positive finite number as a normal one and the exponent to take away again. */
@@ -128,7 +128,7 @@ double mp_math_log2(double x)
     }
     logarithm = split(value, &exponent);
     e = (double)(exponent - shift);
-    value = mp_math_multiply(mp_math_pair(mp_math_inverse_ln2[0], mp_math_inverse_ln2[1]), logarithm);
+    value = mp_math_multiply(mp_math_pair(mp_math_table_inverse_ln2[0], mp_math_table_inverse_ln2[1]), logarithm);
     if (e != 0.0) {
         value = mp_math_add_double(value, e);
     }

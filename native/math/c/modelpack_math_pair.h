@@ -2,6 +2,7 @@
 #ifndef MODELPACK_MATH_PAIR_H
 #define MODELPACK_MATH_PAIR_H
 
+#include "modelpack_math.h"
 #include "modelpack_math_rules.h"
 
 struct mp_math_pair {
@@ -87,6 +88,15 @@ static inline struct mp_math_pair mp_math_divide(struct mp_math_pair a, struct m
     return mp_math_ordered_sum(quotient, rest / b.high);
 }
 
+/* The root of a positive sum between 2^-400 and 2^400, relative error below 2^-98: a step of Newton's from a rounded root. */
+static inline struct mp_math_pair mp_math_root(struct mp_math_pair a)
+{
+    double root = mp_math_sqrt(a.high);
+    struct mp_math_pair square = mp_math_product(root, root);
+    double rest = (a.high - square.high) + (a.low - square.low);
+    return mp_math_ordered_sum(root, 0.5 * rest / root);
+}
+
 /* Times a power of two. */
 static inline struct mp_math_pair mp_math_scale(struct mp_math_pair a, double power)
 {
@@ -106,6 +116,11 @@ static inline int mp_math_certain(struct mp_math_pair a, double error, double *n
 
 /* e^x for |x| <= 708, relative error below 2^-74. */
 struct mp_math_pair mp_math_exp_pair(double x);
+/*
+ * e^x for -746 < x < 710, where x itself has an absolute error below 2^-50: written to `nearest` where the errors leave only one
+ * double, which is normal, and 1 returned.
+ */
+int mp_math_exp_of_pair(struct mp_math_pair x, double error, double *nearest);
 /* e^x - 1 for 2^-54 <= |x| <= 700, relative error below 2^-68. */
 struct mp_math_pair mp_math_expm1_pair(double x);
 /* ln(x) of a positive finite number other than 1, relative error below 2^-72. */

@@ -1,7 +1,7 @@
 /* Hyperbolic tangent: with u = e^2x - 1 it is u/(u + 2), as a quotient of sums of two doubles. */
 #include "modelpack_math.h"
 #include "modelpack_math_pair.h"
-#include "modelpack_math_wide.h"
+#include "modelpack_math_wide_functions.h"
 
 /* Above the relative error of the quotient. */
 #define ERROR 0x1p-66

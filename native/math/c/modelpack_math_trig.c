@@ -5,6 +5,7 @@
 #include "modelpack_math.h"
 #include "modelpack_math_angle.h"
 #include "modelpack_math_tables.h"
+#include "modelpack_math_wide_functions.h"
 
 /* Above the relative error of the sum of two doubles. */
 #define ERROR 0x1p-74
@@ -20,7 +21,7 @@ static inline pair sin_small(pair r, pair square)
 {
     double s = square.high;
     double tail = s * (1.0 / 120.0 + s * (-1.0 / 5040.0 + s * (1.0 / 362880.0)));
-    pair factor = mp_math_ordered_sum(mp_math_minus_sixth[0], mp_math_minus_sixth[1] + tail);
+    pair factor = mp_math_ordered_sum(mp_math_table_minus_sixth[0], mp_math_table_minus_sixth[1] + tail);
     pair correction = mp_math_multiply(mp_math_multiply(r, square), factor);
     pair sum = mp_math_ordered_sum(r.high, correction.high);
     return mp_math_ordered_sum(sum.high, sum.low + (r.low + correction.low));
@@ -40,7 +41,7 @@ static inline pair cosm1_small(pair square)
 static inline pair entry_of(int k)
 {
     int half_turn = k & 127;
-    const double *entry = mp_math_sines[half_turn > QUARTER ? 128 - half_turn : half_turn];
+    const double *entry = mp_math_table_sines[half_turn > QUARTER ? 128 - half_turn : half_turn];
     return mp_math_scale(mp_math_pair(entry[0], entry[1]), k & 128 ? -1.0 : 1.0);
 }
 

@@ -72,15 +72,25 @@ struct mp_math_wide mp_math_wide(double value)
     return normalised(wide);
 }
 
-struct mp_math_wide mp_math_wide_from_limbs(const uint32_t *limbs)
+struct mp_math_wide mp_math_wide_from_pair(struct mp_math_pair a)
+{
+    return mp_math_wide_add(mp_math_wide(a.high), mp_math_wide(a.low));
+}
+
+struct mp_math_wide mp_math_wide_from_limbs(const uint32_t *limbs, int32_t exponent)
 {
     struct mp_math_wide wide;
     wide.negative = 0;
-    wide.exponent = 0;
+    wide.exponent = exponent;
     for (int i = 0; i < LIMBS; i++) {
         wide.limbs[i] = limbs[i];
     }
     return normalised(wide);
+}
+
+int mp_math_wide_is_zero(struct mp_math_wide a)
+{
+    return is_zero(a.limbs);
 }
 
 /* 2^exponent from the least subnormal on. */

@@ -18,8 +18,11 @@ struct mp_math_wide {
 
 /* A finite double, exactly. */
 struct mp_math_wide mp_math_wide(double value);
-/* 0.limbs. */
-struct mp_math_wide mp_math_wide_from_limbs(const uint32_t *limbs);
+/* A sum of two doubles, exactly. */
+struct mp_math_wide mp_math_wide_from_pair(struct mp_math_pair a);
+/* 0.limbs 2^exponent. */
+struct mp_math_wide mp_math_wide_from_limbs(const uint32_t *limbs, int32_t exponent);
+int mp_math_wide_is_zero(struct mp_math_wide a);
 /* The double nearest to it, ties to even, with infinity and subnormal numbers; one rounding. */
 double mp_math_wide_to_double(struct mp_math_wide a);
 struct mp_math_wide mp_math_wide_negated(struct mp_math_wide a);
@@ -32,15 +35,5 @@ struct mp_math_wide mp_math_wide_multiply(struct mp_math_wide a, struct mp_math_
 struct mp_math_wide mp_math_wide_divide_small(struct mp_math_wide a, uint32_t divisor);
 /* 1/a of a number that is not zero. */
 struct mp_math_wide mp_math_wide_inverse(struct mp_math_wide a);
-
-/* The functions, relative error below 2^-180 where the fast paths hand on: about 10 microseconds each, and seldom. */
-double mp_math_wide_exp(double x);
-double mp_math_wide_exp2(double x);
-double mp_math_wide_expm1(double x);
-double mp_math_wide_tanh(double x);
-/* `known` is the natural logarithm of the argument (of 1 + x for log1p) to about 2^-60 absolutely. */
-double mp_math_wide_log(double x, struct mp_math_pair known);
-double mp_math_wide_log1p(double x, struct mp_math_pair known);
-double mp_math_wide_log2(double x, struct mp_math_pair known);
 
 #endif

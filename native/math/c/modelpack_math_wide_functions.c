@@ -1,5 +1,5 @@
 #include "modelpack_math_tables.h"
-#include "modelpack_math_wide.h"
+#include "modelpack_math_wide_functions.h"
 
 /* The argument is halved so often before the series, and the result doubled so often after it. */
 #define HALVINGS 16
@@ -10,7 +10,7 @@ typedef struct mp_math_wide wide;
 
 static wide ln2(void)
 {
-    return mp_math_wide_from_limbs(mp_math_wide_ln2);
+    return mp_math_wide_from_limbs(mp_math_table_wide_ln2, 0);
 }
 
 /* e^r - 1 for |r| < 1: the Taylor series of r/2^16, and (1 + u)^2 - 1 = u (u + 2) for each halving. */
@@ -33,7 +33,7 @@ static wide expm1_small(wide r)
 /* e^(x - k ln 2) - 1, with k nearest to near/ln 2. */
 static wide reduced(wide x, double near, int *k)
 {
-    double whole = (near * mp_math_inverse_ln2[0] + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
+    double whole = (near * mp_math_table_inverse_ln2[0] + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
     wide multiple = mp_math_wide_multiply(ln2(), mp_math_wide(whole));
     *k = (int)whole;
     return expm1_small(mp_math_wide_subtract(x, multiple));
@@ -44,7 +44,7 @@ static wide one_more(wide u)
     return mp_math_wide_add(u, mp_math_wide(1.0));
 }
 
-static wide exp_of(wide x, double near)
+wide mp_math_wide_exp_of(wide x, double near)
 {
     int k;
     wide u = reduced(x, near, &k);
@@ -63,7 +63,7 @@ static wide expm1_of(double x)
 
 double mp_math_wide_exp(double x)
 {
-    return mp_math_wide_to_double(exp_of(mp_math_wide(x), x));
+    return mp_math_wide_to_double(mp_math_wide_exp_of(mp_math_wide(x), x));
 }
 
 double mp_math_wide_expm1(double x)
@@ -88,8 +88,8 @@ double mp_math_wide_tanh(double x)
 /* ln(x) from its known leading 60 bits y: y + ln(1 + d) with d = x e^-y - 1, whose fifth power is too small to count. */
 static wide log_of(wide x, struct mp_math_pair known)
 {
-    wide y = mp_math_wide_add(mp_math_wide(known.high), mp_math_wide(known.low));
-    wide quotient = mp_math_wide_multiply(x, exp_of(mp_math_wide_negated(y), -known.high));
+    wide y = mp_math_wide_from_pair(known);
+    wide quotient = mp_math_wide_multiply(x, mp_math_wide_exp_of(mp_math_wide_negated(y), -known.high));
     wide d = mp_math_wide_subtract(quotient, mp_math_wide(1.0));
     wide power = d, sum = d;
     for (uint32_t n = 2; n <= 4; n++) {
@@ -112,6 +112,12 @@ double mp_math_wide_log1p(double x, struct mp_math_pair known)
 double mp_math_wide_log2(double x, struct mp_math_pair known)
 {
     wide logarithm = log_of(mp_math_wide(x), known);
-    wide inverse = mp_math_wide_scaled(mp_math_wide_from_limbs(mp_math_wide_inverse_ln2), 1);
+    wide inverse = mp_math_wide_from_limbs(mp_math_table_wide_inverse_ln2, 1);
     return mp_math_wide_to_double(mp_math_wide_multiply(logarithm, inverse));
+}
+
+double mp_math_wide_pow(double x, double y, struct mp_math_pair known, double near)
+{
+    wide exponent = mp_math_wide_multiply(log_of(mp_math_wide(x), known), mp_math_wide(y));
+    return mp_math_wide_to_double(mp_math_wide_exp_of(exponent, near));
 }

@@ -63,7 +63,7 @@ static void compare_one(struct worker *worker, struct arguments at, bool certain
         tally->closeness = fmax(tally->closeness, right.closeness);
         hardest_offer(&tally->hardest, (struct hard){at, right.value, right.distance});
     }
-    if (!two && !function->host) {
+    if (!function->host && !function->host_of_two) {
         return;
     }
     double host = two ? function->host_of_two(at.x, at.y) : function->host(at.x);

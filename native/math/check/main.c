@@ -82,7 +82,7 @@ static void print_head(void) {
     puts("|---|---|---|---|---|---|---|");
 }
 
-static void print_row(const char *name, const struct tally *tally) {
+static void print_row(const char *name, bool in_libm, const struct tally *tally) {
     double all = (double)tally->arguments;
     printf("| %s | %llu | %llu | %.3f %% | ", name, (unsigned long long)tally->arguments,
            (unsigned long long)tally->wrong, 100 * (double)tally->by_mpfr / all);
@@ -91,8 +91,12 @@ static void print_row(const char *name, const struct tally *tally) {
     } else {
         printf("| ");
     }
-    printf("%.4f %% (%llu) | %.3f units |\n", 100 * (double)tally->host_differs / all,
-           (unsigned long long)tally->host_differs, tally->host_error);
+    if (in_libm) {
+        printf("%.4f %% (%llu) | %.3f units |\n", 100 * (double)tally->host_differs / all,
+               (unsigned long long)tally->host_differs, tally->host_error);
+    } else {
+        puts("has none | |");
+    }
     fflush(stdout);
     for (uint64_t i = 0; i < tally->wrong && i < WRONG_KEPT; i++) {
         const struct wrong *wrong = &tally->kept[i];
@@ -110,7 +114,7 @@ static bool check(const struct options *options, void *library, const struct fun
     }
     search(function, options->seed, options->search, &tally.hardest);
     compare(function, &subject, options->arguments, options->jobs, &tally);
-    print_row(function->name, &tally);
+    print_row(function->name, function->host || function->host_of_two, &tally);
     if (tally.closeness > ldexp(1, -function->closeness - 1)) {
         fprintf(stderr, "%s: a long double is off by 2^%.2f\n", function->name, log2(tally.closeness));
         return false;
@@ -144,7 +148,7 @@ int main(int count, char **values) {
             struct subject subject = subject_of(library, single_functions[i].name);
             struct tally tally = {0};
             compare_singles(&single_functions[i], &subject, options.jobs, &tally);
-            print_row(single_functions[i].name, &tally);
+            print_row(single_functions[i].name, true, &tally);
             good = tally.wrong == 0 && good;
         }
     }

@@ -5,6 +5,7 @@ use modelpack_math::own;
 #[derive(Clone, Copy)]
 pub enum Body {
     One(fn(f64) -> f64),
+    Two(fn(f64, f64) -> f64),
     Single(fn(f32) -> f32),
 }
 
@@ -19,6 +20,7 @@ impl Function {
     pub fn width(&self) -> usize {
         match self.body {
             Body::One(_) | Body::Single(_) => 1,
+            Body::Two(_) => 2,
         }
     }
 
@@ -26,6 +28,7 @@ impl Function {
     pub fn at(&self, argument: &[f64]) -> f64 {
         match self.body {
             Body::One(function) => function(argument[0]),
+            Body::Two(function) => function(argument[0], argument[1]),
             Body::Single(function) => f64::from(function(argument[0] as f32)),
         }
     }
@@ -38,6 +41,13 @@ const fn one(name: &'static str, function: fn(f64) -> f64) -> Function {
     }
 }
 
+const fn two(name: &'static str, function: fn(f64, f64) -> f64) -> Function {
+    Function {
+        name,
+        body: Body::Two(function),
+    }
+}
+
 const fn single(name: &'static str, function: fn(f32) -> f32) -> Function {
     Function {
         name,
@@ -45,7 +55,7 @@ const fn single(name: &'static str, function: fn(f32) -> f32) -> Function {
     }
 }
 
-pub const FUNCTIONS: [Function; 12] = [
+pub const FUNCTIONS: [Function; 16] = [
     one("exp", own::exp),
     one("exp2", own::exp2),
     one("expm1", own::expm1),
@@ -55,6 +65,10 @@ pub const FUNCTIONS: [Function; 12] = [
     one("tanh", own::tanh),
     one("sin", own::sin),
     one("cos", own::cos),
+    one("asin", own::asin),
+    two("atan2", own::atan2),
+    one("erf", own::erf),
+    one("ndtri", own::ndtri),
     one("sqrt", modelpack_math::sqrt),
     single("expf", own::expf),
     single("logf", own::logf),
