@@ -26,7 +26,9 @@ extern "C" {
 /* BEGIN cdef: what stands from here to END cdef is also read by cffi, so no preprocessor lines but plain #define NAME NUMBER. */
 
 typedef struct mp_error mp_error;
+typedef struct mp_text mp_text;
 typedef struct mp_trust mp_trust;
+typedef struct mp_signer mp_signer;
 typedef struct mp_bundle mp_bundle;
 typedef struct mp_predictor mp_predictor;
 
@@ -74,10 +76,22 @@ typedef struct mp_predictor mp_predictor;
 #define MP_ERROR_UNTRUSTED 200
 /* The bundle has another name than the caller expects. */
 #define MP_ERROR_WRONG_NAME 201
-/* The bundle's version is lower than the caller expects. */
+/* The bundle's version is lower than the caller or the trust policy accepts. */
 #define MP_ERROR_WRONG_VERSION 202
-/* The bundle has another identity than the caller expects. */
+/* The bundle has another identity than the caller or the trust policy expects. */
 #define MP_ERROR_WRONG_IDENTITY 203
+/* The trust policy does not have the form that the format states. */
+#define MP_ERROR_TRUST_POLICY 204
+/* A signature under a trusted key does not verify, or is not of the form that the format states. */
+#define MP_ERROR_SIGNATURE 205
+/* Fewer signatures count than the rule of the trust policy asks for. */
+#define MP_ERROR_TOO_FEW_SIGNATURES 206
+/* The trust policy revokes this bundle's identity. */
+#define MP_ERROR_REVOKED 207
+/* The trust policy does not permit the engine asked for. */
+#define MP_ERROR_NOT_PERMITTED 208
+/* A key cannot be read, or is of a kind that is not used. */
+#define MP_ERROR_KEY 209
 /* A required feature is not present. */
 #define MP_ERROR_FEATURE_ABSENT 300
 /* A name is not a feature of the model. */
@@ -163,18 +177,87 @@ const char *mp_error_hint(const mp_error *error, uint64_t *length);
 int64_t mp_error_row(const mp_error *error);
 void mp_error_free(mp_error *error);
 
+/* ---- texts that a call makes for its caller ---- */
+
+/* The text: UTF-8, borrowed from `text`, followed by a NUL that *length (may be NULL) does not count. NULL for NULL. */
+const char *mp_text_data(const mp_text *text, uint64_t *length);
+/* Overwrites the text before its memory goes back: it may be a private key. */
+void mp_text_free(mp_text *text);
+
+/* ---- keys: ECDSA on P-256 or P-384, as PEM ---- */
+
+/* A new P-256 key. *private_pem is PKCS#8, encrypted if there is a passphrase (NULL: none); *public_pem is what a policy takes. */
+int32_t mp_key_generate(const char *passphrase, uint64_t passphrase_length, mp_text **private_pem, mp_text **public_pem,
+                        mp_error **error);
+/* The canonical PEM of the public key of a public or private key: PKCS#8, SEC1, encrypted PKCS#8 with its passphrase. */
+int32_t mp_key_public(const char *pem, uint64_t pem_length, const char *passphrase, uint64_t passphrase_length,
+                      mp_text **public_pem, mp_error **error);
+/* The 64 hex digits (*hint has room for them; no NUL) that name a key's signature: SHA-256 of its canonical public PEM. */
+int32_t mp_key_hint(const char *public_pem, uint64_t public_pem_length, char *hint, mp_error **error);
+
+/* ---- signing ---- */
+
+/* Signs for a key that is elsewhere (KMS, HSM): an ECDSA signature over the `size` bytes at `data`, hashed with SHA-256 (P-256) or
+ * SHA-384 (P-384), as DER, to `signature`, which has room for `capacity` (256) bytes, and its length to *length. Answers 0, or
+ * any other number for a failure, which the error repeats. Must not unwind. What it answers is verified before it is written. */
+typedef int32_t (*mp_sign_function)(void *context, const void *data, uint64_t size, void *signature, uint64_t capacity,
+                                    uint64_t *length);
+
+int32_t mp_signer_from_pem(const char *pem, uint64_t pem_length, const char *passphrase, uint64_t passphrase_length,
+                           mp_signer **out, mp_error **error);
+/* `context` is handed to `sign` in each call and must live as long as the signer. */
+int32_t mp_signer_from_function(const char *public_pem, uint64_t public_pem_length, mp_sign_function sign, void *context,
+                                mp_signer **out, mp_error **error);
+void mp_signer_free(mp_signer *signer);
+
+/* Signs a bundle file in place, by way of a temporary file that is synced and renamed. Every member is hashed first. Signatures
+ * by other keys stay; one by the same key is replaced. The identity stays. Signers sign one after the other, on this thread. */
+int32_t mp_bundle_sign(const char *path, uint64_t path_length, const mp_signer *const *signers, uint64_t signer_count,
+                       mp_error **error);
+
 /* ---- trust ---- */
+
+#define MP_ENGINE_NATIVE 1
+#define MP_ENGINE_ONNX 2
+#define MP_ENGINE_COMPILED 4
 
 /* The policy that skips signatures: nothing says who made the bundle. Digests are still checked; native engine only. */
 int32_t mp_trust_unsigned(mp_trust **out, mp_error **error);
+/* A policy file (trust.json), or a public key as PEM: whatever it signed, native engine only. */
+int32_t mp_trust_from_file(const char *path, uint64_t path_length, mp_trust **out, mp_error **error);
+/* The same from the bytes of such a file. `source` (may be NULL) names them in errors and reports. */
+int32_t mp_trust_from_bytes(const void *data, uint64_t size, const char *source, uint64_t source_length, mp_trust **out,
+                            mp_error **error);
+/* The file that the environment variable MODELPACK_TRUST names, else trust.json in the user's configuration folder. Where there
+ * is none, the handle permits nothing, and what is opened with it says how to mend that. */
+int32_t mp_trust_default(mp_trust **out, mp_error **error);
+/* Exactly the bundle of this identity, which somebody else has verified, and these engines (MP_ENGINE_*): what a driver hands to
+ * its executors. */
+int32_t mp_trust_from_identity(const char *identity, uint64_t identity_length, uint32_t engines, mp_trust **out,
+                               mp_error **error);
+/* One more owner, who frees once. */
+void mp_trust_retain(const mp_trust *trust);
 void mp_trust_free(mp_trust *trust);
+/* The policy as JSON: {"keys":[{"hint","name","not_after","revoked"}],"rules":[...],"source"} with defaults filled in. */
+int32_t mp_trust_describe(const mp_trust *trust, mp_text **json, mp_error **error);
+
+/* Where the user's policy and key stand: {"key":PATH,"policy":PATH}, null where the system names no place. Files may not be there. */
+int32_t mp_trust_locations(mp_text **json, mp_error **error);
+/* Changes a policy file, by way of a temporary file; made if it is not there. The key joins the rule for exactly this glob (NULL:
+ * "*"); a new rule stands before the first one that would take its bundles. */
+int32_t mp_policy_add_key(const char *path, uint64_t path_length, const char *name, uint64_t name_length, const char *public_pem,
+                          uint64_t public_pem_length, const char *glob, uint64_t glob_length, mp_error **error);
+int32_t mp_policy_revoke_key(const char *path, uint64_t path_length, const char *name, uint64_t name_length, mp_error **error);
+/* In every rule whose glob matches `bundle` (NULL: in every rule). */
+int32_t mp_policy_revoke_identity(const char *path, uint64_t path_length, const char *identity, uint64_t identity_length,
+                                  const char *bundle, uint64_t bundle_length, mp_error **error);
 
 /* ---- bundle ---- */
 
 typedef struct mp_open_options {
   uint32_t struct_size;
   uint32_t flags;
-  const mp_trust *trust; /* NULL: refused, since no policy permits the bundle */
+  const mp_trust *trust; /* NULL: refused, since no policy permits the bundle; mp_trust_default gives the user's own */
   const char *name;      /* expected name, or NULL */
   uint64_t name_length;
   const char *min_version; /* lowest version accepted, or NULL */
@@ -197,8 +280,12 @@ int32_t mp_bundle_version(const mp_bundle *bundle, const char **text, uint64_t *
 /* sha256:<64 hex> */
 int32_t mp_bundle_identity(const mp_bundle *bundle, const char **text, uint64_t *length, mp_error **error);
 int32_t mp_bundle_model_digest(const mp_bundle *bundle, const char **text, uint64_t *length, mp_error **error);
-/* *verified: 1 if a signature was checked, 0 if opened under mp_trust_unsigned. */
+/* *verified: 1 if a policy's rule was met, 0 if opened under mp_trust_unsigned or for inspection. */
 int32_t mp_bundle_verified(const mp_bundle *bundle, int32_t *verified, mp_error **error);
+/* *engines: MP_ENGINE_* that the policy permits; 0 for inspection. */
+int32_t mp_bundle_permitted_engines(const mp_bundle *bundle, uint32_t *engines, mp_error **error);
+/* Why it may be used, as the JSON of mp_bundle_explain. Borrowed from the bundle. */
+int32_t mp_bundle_explanation(const mp_bundle *bundle, const char **json, uint64_t *length, mp_error **error);
 /* The bytes of a member (bundle.json, metrics.json, ...), its digest checked before they are handed out. Borrowed. */
 int32_t mp_bundle_member(const mp_bundle *bundle, const char *name, uint64_t name_length, const void **data, uint64_t *size,
                          mp_error **error);
@@ -208,6 +295,18 @@ int32_t mp_bundle_member_name(const mp_bundle *bundle, uint64_t index, const cha
 /* Structure and digests of every member are checked; no trust is asked and nothing is run: for tools that show a bundle. The
  * handle answers mp_bundle_* and mp_schema_* calls; a predictor cannot be made from it. */
 int32_t mp_bundle_inspect(const char *path, uint64_t path_length, mp_bundle **out, mp_error **error);
+
+#define MP_VERIFY_FULL 1
+/* Opens the bundle as mp_bundle_open does, with MP_VERIFY_FULL hashes every member too, and reports what mp_bundle_explain does. */
+int32_t mp_bundle_verify(const char *path, uint64_t path_length, const mp_open_options *options, uint32_t flags, mp_text **json,
+                         mp_error **error);
+/* Which rule decides over the bundle, which signatures count and why others do not. Succeeds whatever the decision, unless the
+ * file has no readable structure or bundle.json. JSON:
+ * {"bundle":{"identity","name","version"},"engines":[...],"error":null|{"code","hint","message","name"},"policy":TEXT,
+ *  "rule":null|{"bundle","engines","identities","keys","min_version","number","revoked_identities","threshold"},
+ *  "signatures":[{"counts":BOOL,"hint","key":null|NAME,"why":TEXT}],"trusted":BOOL,"verified":BOOL} */
+int32_t mp_bundle_explain(const char *path, uint64_t path_length, const mp_open_options *options, mp_text **json,
+                          mp_error **error);
 
 /* ---- schema ---- */
 
@@ -396,6 +495,10 @@ typedef struct mp_member {
  * `members` and `model_digest`, which are computed. Members may come in any order. *identity (may be NULL) receives 71 bytes. */
 int32_t mp_bundle_write(const char *path, uint64_t path_length, const void *manifest, uint64_t manifest_size,
                         const mp_member *members, uint64_t member_count, int32_t overwrite, char *identity, mp_error **error);
+/* The same, signed: the file appears with its signatures or not at all. */
+int32_t mp_bundle_write_signed(const char *path, uint64_t path_length, const void *manifest, uint64_t manifest_size,
+                               const mp_member *members, uint64_t member_count, const mp_signer *const *signers,
+                               uint64_t signer_count, int32_t overwrite, char *identity, mp_error **error);
 
 /* Checks a program and runs the reference interpreter on cells, rows x features: how `pack` learns the defined bits. */
 int32_t mp_program_check(const void *schema_json, uint64_t schema_size, const void *dictionaries, uint64_t dictionaries_size,

@@ -5,7 +5,7 @@ mod names;
 mod read;
 mod write;
 
-pub(crate) use names::{check_unique, is_signature, order as member_order, parse_name};
+pub(crate) use names::{check_unique, is_member_name, is_signature, order as member_order, parse_name};
 pub(crate) use read::read;
 pub(crate) use write::Writer;
 
@@ -22,6 +22,13 @@ pub(crate) struct StoredMember {
     pub offset: u64,
     pub size: u64,
     pub crc: u32,
+}
+
+impl StoredMember {
+    /// Where the next member's header stands.
+    pub fn end(&self) -> u64 {
+        self.offset + self.size
+    }
 }
 
 #[cfg(test)]

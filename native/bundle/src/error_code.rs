@@ -45,10 +45,22 @@ pub enum ErrorCode {
     Untrusted = 200,
     /// The bundle has another name than the caller expects.
     WrongName = 201,
-    /// The bundle's version is lower than the caller expects.
+    /// The bundle's version is lower than the caller or the trust policy accepts.
     WrongVersion = 202,
-    /// The bundle has another identity than the caller expects.
+    /// The bundle has another identity than the caller or the trust policy expects.
     WrongIdentity = 203,
+    /// The trust policy does not have the form that the format states.
+    TrustPolicy = 204,
+    /// A signature under a trusted key does not verify, or is not of the form that the format states.
+    Signature = 205,
+    /// Fewer signatures count than the rule of the trust policy asks for.
+    TooFewSignatures = 206,
+    /// The trust policy revokes this bundle's identity.
+    Revoked = 207,
+    /// The trust policy does not permit the engine asked for.
+    NotPermitted = 208,
+    /// A key cannot be read, or is of a kind that is not used.
+    Key = 209,
     /// A required feature is not present.
     FeatureAbsent = 300,
     /// A name is not a feature of the model.
@@ -112,6 +124,12 @@ impl ErrorCode {
             Self::WrongName => "WRONG_NAME",
             Self::WrongVersion => "WRONG_VERSION",
             Self::WrongIdentity => "WRONG_IDENTITY",
+            Self::TrustPolicy => "TRUST_POLICY",
+            Self::Signature => "SIGNATURE",
+            Self::TooFewSignatures => "TOO_FEW_SIGNATURES",
+            Self::Revoked => "REVOKED",
+            Self::NotPermitted => "NOT_PERMITTED",
+            Self::Key => "KEY",
             Self::FeatureAbsent => "FEATURE_ABSENT",
             Self::FeatureUnknown => "FEATURE_UNKNOWN",
             Self::WrongType => "WRONG_TYPE",
@@ -156,6 +174,12 @@ impl ErrorCode {
             Self::WrongName => "trust",
             Self::WrongVersion => "trust",
             Self::WrongIdentity => "trust",
+            Self::TrustPolicy => "trust",
+            Self::Signature => "trust",
+            Self::TooFewSignatures => "trust",
+            Self::Revoked => "trust",
+            Self::NotPermitted => "trust",
+            Self::Key => "trust",
             Self::FeatureAbsent => "input",
             Self::FeatureUnknown => "input",
             Self::WrongType => "input",
@@ -199,6 +223,12 @@ impl ErrorCode {
             201 => Self::WrongName,
             202 => Self::WrongVersion,
             203 => Self::WrongIdentity,
+            204 => Self::TrustPolicy,
+            205 => Self::Signature,
+            206 => Self::TooFewSignatures,
+            207 => Self::Revoked,
+            208 => Self::NotPermitted,
+            209 => Self::Key,
             300 => Self::FeatureAbsent,
             301 => Self::FeatureUnknown,
             302 => Self::WrongType,

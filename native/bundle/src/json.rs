@@ -21,7 +21,12 @@ pub enum Json {
 
 /// Parses canonical JSON, refusing whatever would not encode to the same bytes.
 pub fn parse(bytes: &[u8]) -> Result<Json> {
-    parse::parse(bytes)
+    parse::parse(bytes, parse::Spelling::Canonical)
+}
+
+/// Parses JSON that others wrote, in any spelling of the same values: signatures and trust policies, never members.
+pub fn parse_any_spelling(bytes: &[u8]) -> Result<Json> {
+    parse::parse(bytes, parse::Spelling::Any)
 }
 
 impl Json {

@@ -3,7 +3,9 @@
 use crate::manifest::Manifest;
 use crate::quote::quote;
 use crate::semver::Version;
-use crate::{trust::Trust, Digest, Error, ErrorCode, Result};
+use crate::trust::{judge, Claim, Explanation, Trust};
+use crate::unjudged::Unjudged;
+use crate::{Digest, Error, ErrorCode, Result};
 
 /// Trust and expectations. Without a name, a trusted bundle of another model passes.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +29,22 @@ impl OpenOptions {
         }
     }
 
-    pub(crate) fn check(&self, manifest: &Manifest, identity: Digest) -> Result<()> {
+    /// Everything that is judged before a bundle is used: trust, then what the caller expects.
+    pub(crate) fn explain(&self, bundle: &Unjudged) -> Explanation {
+        let claim = Claim {
+            source: &*bundle.source,
+            manifest: &bundle.manifest,
+            identity: bundle.identity,
+            signatures: &bundle.signatures,
+        };
+        let mut explanation = judge(self.trust.as_ref(), &claim);
+        if explanation.error.is_none() {
+            explanation.refuse(self.check(&bundle.manifest, bundle.identity));
+        }
+        explanation
+    }
+
+    fn check(&self, manifest: &Manifest, identity: Digest) -> Result<()> {
         if let Some(name) = self.name.as_deref().filter(|&name| name != manifest.name) {
             let message = format!("the bundle is {}, not {}", quote(&manifest.name), quote(name));
             return Err(Error::new(ErrorCode::WrongName, message));

@@ -1,29 +1,60 @@
 //! Who may be believed.
 
-use crate::{Error, ErrorCode, Result};
+mod add;
+mod engines;
+mod explanation;
+mod glob;
+mod judge;
+mod locations;
+mod policy;
+mod policy_file;
+mod revoke;
+mod rule;
 
-/// A trust policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use add::add_key;
+pub use engines::Engines;
+pub use explanation::{Explanation, SignatureFinding};
+pub(crate) use judge::{judge, Claim};
+pub use locations::{user_key_path, user_policy_path};
+pub use policy::{Policy, PolicyKey};
+pub use revoke::{revoke_identity, revoke_key};
+pub use rule::Rule;
+
+use crate::Digest;
+
+/// What the caller of `open` believes.
+#[derive(Clone, Debug)]
 pub enum Trust {
     /// Signatures are skipped: nothing says who made the bundle. Digests are still checked; native engine only.
     Unsigned,
+    Policy(Arc<Policy>),
+    /// Exactly this bundle, which somebody else has verified, and these engines.
+    Identity {
+        identity: Digest,
+        engines: Engines,
+    },
+    /// The user has no policy at this place (None: the system names none), so nothing is permitted.
+    Absent {
+        place: Option<PathBuf>,
+    },
 }
 
-/// Without a policy nothing is permitted. `name` is the bundle's, of the form that the format states.
-pub(crate) fn decide(trust: Option<Trust>, name: &str) -> Result<()> {
-    match trust {
-        Some(Trust::Unsigned) => Ok(()),
-        None => Err(untrusted(name)),
+impl From<Policy> for Trust {
+    fn from(policy: Policy) -> Trust {
+        Trust::Policy(Arc::new(policy))
     }
 }
 
-fn untrusted(name: &str) -> Error {
-    let way_out = format!("modelpack.load(path, trust=modelpack.UNSIGNED, name=\"{name}\")");
-    Error::new(
-        ErrorCode::Untrusted,
-        format!("no trust policy permits the bundle '{name}'"),
-    )
-    .with_hint(format!(
-        "if you know where it comes from, open it without a signature: {way_out}"
-    ))
+/// Where trust comes from, for people.
+fn describe(trust: Option<&Trust>) -> String {
+    match trust {
+        Some(Trust::Unsigned) => "UNSIGNED: no signature is asked for".to_owned(),
+        Some(Trust::Policy(policy)) => policy.source.clone(),
+        Some(Trust::Identity { .. }) => "an identity that was verified elsewhere".to_owned(),
+        Some(Trust::Absent { place: Some(place) }) => format!("none: {} is not there", place.display()),
+        Some(Trust::Absent { place: None }) | None => "none".to_owned(),
+    }
 }

@@ -1,13 +1,15 @@
 //! Writing a bundle: deterministic bytes, and a file that appears whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 
 use crate::container::{check_unique, is_signature, member_order, parse_name, Writer, BUNDLE_JSON};
 use crate::json::Json;
 use crate::manifest::{members_json, model_digest_of, ListedMember, Manifest};
+use crate::sign::{make_signatures, SignatureMember};
+use crate::signer::Signer;
+use crate::temporary::Temporary;
 use crate::{Digest, Error, ErrorCode, Result};
 
 /// A member to write.
@@ -23,11 +25,24 @@ struct Layout<'a> {
     members: Vec<NewMember<'a>>,
     bundle_json: Vec<u8>,
     identity: Digest,
+    /// Made by signers, in order; where there are any, no signature is among the members.
+    signatures: Vec<SignatureMember>,
 }
 
 /// Writes a bundle to `path` and answers its identity. `manifest` is bundle.json without `members` and `model_digest`.
 pub fn write(path: &Path, manifest: Json, members: &[NewMember<'_>], overwrite: bool) -> Result<Digest> {
-    let layout = Layout::new(manifest, members)?;
+    write_signed(path, manifest, members, &[], overwrite)
+}
+
+/// As [`write`], signed: the file appears with its signatures or not at all.
+pub fn write_signed(
+    path: &Path,
+    manifest: Json,
+    members: &[NewMember<'_>],
+    signers: &[&dyn Signer],
+    overwrite: bool,
+) -> Result<Digest> {
+    let layout = Layout::new(manifest, members, signers)?;
     let failed = |error: io::Error| Error::io(&format!("cannot write {}", path.display()), &error);
     if !overwrite && fs::symlink_metadata(path).is_ok() {
         return Err(exists(path));
@@ -46,7 +61,7 @@ pub fn write(path: &Path, manifest: Json, members: &[NewMember<'_>], overwrite: 
 
 /// The bytes of a bundle, and its identity.
 pub fn to_bytes(manifest: Json, members: &[NewMember<'_>]) -> Result<(Vec<u8>, Digest)> {
-    let layout = Layout::new(manifest, members)?;
+    let layout = Layout::new(manifest, members, &[])?;
     let bytes = layout
         .write(Vec::new())
         .map_err(|error| Error::io("cannot write a bundle", &error))?;
@@ -58,13 +73,22 @@ fn exists(path: &Path) -> Error {
 }
 
 impl<'a> Layout<'a> {
-    fn new(manifest: Json, members: &[NewMember<'a>]) -> Result<Layout<'a>> {
+    fn new(manifest: Json, members: &[NewMember<'a>], signers: &[&dyn Signer]) -> Result<Layout<'a>> {
         let mut members = members.to_vec();
         members.sort_by(|a, b| member_order(a.name).cmp(&member_order(b.name)));
         check_names(&members)?;
-        let bundle_json = complete_manifest(manifest, &members)?;
+        let (bundle_json, manifest) = complete_manifest(manifest, &members)?;
+        let identity = Digest::of(&bundle_json);
+        let signed = members.iter().any(|member| is_signature(member.name));
+        if signed && !signers.is_empty() {
+            return Err(Error::new(
+                ErrorCode::Usage,
+                "signatures are given as members or made by signers, not both",
+            ));
+        }
         Ok(Layout {
-            identity: Digest::of(&bundle_json),
+            signatures: make_signatures(&manifest, identity, signers)?,
+            identity,
             members,
             bundle_json,
         })
@@ -81,6 +105,9 @@ impl<'a> Layout<'a> {
         for member in signatures {
             writer.member(member.name, member.data)?;
         }
+        for (name, content) in &self.signatures {
+            writer.member(name, content)?;
+        }
         let mut out = writer.finish()?;
         out.flush()?;
         Ok(out)
@@ -96,7 +123,7 @@ fn check_names(members: &[NewMember<'_>]) -> Result<()> {
 }
 
 /// bundle.json with `members` and `model_digest`, as the reader takes it.
-fn complete_manifest(manifest: Json, members: &[NewMember<'_>]) -> Result<Vec<u8>> {
+fn complete_manifest(manifest: Json, members: &[NewMember<'_>]) -> Result<(Vec<u8>, Manifest)> {
     let bad = |what: &str| Error::new(ErrorCode::Manifest, format!("bundle.json {what}"));
     let Json::Object(mut entries) = manifest else {
         return Err(bad("is no object"));
@@ -120,76 +147,8 @@ fn complete_manifest(manifest: Json, members: &[NewMember<'_>]) -> Result<Vec<u8
         Json::str(model_digest_of(&listed).to_string()),
     ));
     let bytes = Json::object(entries).to_bytes();
-    Manifest::parse(&bytes)?;
-    Ok(bytes)
-}
-
-/// A file beside the target that vanishes unless it is published.
-struct Temporary {
-    file: File,
-    path: PathBuf,
-}
-
-static COUNTER: AtomicU64 = AtomicU64::new(0);
-
-impl Temporary {
-    fn create(target: &Path) -> io::Result<Temporary> {
-        let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-        loop {
-            let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-            let mut temporary = std::ffi::OsString::from(".");
-            temporary.push(name);
-            temporary.push(format!(".{}-{number}.tmp", std::process::id()));
-            let path = target.with_file_name(temporary);
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok(Temporary { file, path }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Gives the file its name. Without `overwrite` an existing file stays, even one made a moment ago.
-    fn publish(&self, target: &Path, overwrite: bool) -> io::Result<()> {
-        if overwrite {
-            fs::rename(&self.path, target)?;
-        } else {
-            self.link(target)?;
-        }
-        sync_folder(target)
-    }
-
-    fn link(&self, target: &Path) -> io::Result<()> {
-        match fs::hard_link(&self.path, target) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && fs::symlink_metadata(target).is_err() => {
-                // A file system without hard links.
-                fs::rename(&self.path, target)
-            }
-            done => done,
-        }
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// Makes the new name durable.
-#[cfg(unix)]
-fn sync_folder(target: &Path) -> io::Result<()> {
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_target: &Path) -> io::Result<()> {
-    Ok(())
+    let manifest = Manifest::parse(&bytes)?;
+    Ok((bytes, manifest))
 }
 
 #[cfg(test)]

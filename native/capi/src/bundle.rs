@@ -109,6 +109,38 @@ pub unsafe extern "C" fn mp_bundle_verified(
 }
 
 #[no_mangle]
+pub unsafe extern "C" fn mp_bundle_permitted_engines(
+    handle: *const mp_bundle,
+    engines: *mut u32,
+    error: *mut *mut mp_error,
+) -> i32 {
+    // SAFETY: the caller keeps to the header.
+    unsafe {
+        enter(error, || {
+            let out = Out::new(engines, "engines")?;
+            out.put(bundle(handle)?.permitted_engines().bits());
+            Ok(())
+        })
+    }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn mp_bundle_explanation(
+    bundle: *const mp_bundle,
+    json: *mut *const c_char,
+    length: *mut u64,
+    error: *mut *mut mp_error,
+) -> i32 {
+    // SAFETY: the caller keeps to the header.
+    unsafe { hand_out_text(bundle, json, length, error, explanation) }
+}
+
+fn explanation(bundle: &Bundle) -> Result<&str> {
+    let unjudged = || usage("a bundle opened for inspection was not judged");
+    bundle.explanation_json().ok_or_else(unjudged)
+}
+
+#[no_mangle]
 pub unsafe extern "C" fn mp_bundle_member(
     handle: *const mp_bundle,
     name: *const c_char,

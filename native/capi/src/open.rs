@@ -42,11 +42,11 @@ unsafe impl Record for mp_open_options {
 impl mp_open_options {
     /// # Safety
     /// The pointers are those of a caller that keeps to the header.
-    unsafe fn to_options(self) -> Result<OpenOptions> {
+    pub(crate) unsafe fn to_options(self) -> Result<OpenOptions> {
         // SAFETY: promised by the caller.
         unsafe {
             Ok(OpenOptions {
-                trust: self.trust.as_ref().map(|trust| trust.0),
+                trust: self.trust.as_ref().map(|trust| trust.0.clone()),
                 name: optional_text(self.name, self.name_length, "name")?.map(str::to_owned),
                 min_version: optional_text(self.min_version, self.min_version_length, "min_version")?
                     .map(str::to_owned),

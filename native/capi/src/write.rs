@@ -2,13 +2,15 @@
 
 use std::ffi::{c_char, c_void};
 use std::path::Path;
+use std::ptr;
 
-use modelpack_bundle::write::{write, NewMember};
+use modelpack_bundle::write::{write_signed, NewMember};
 use modelpack_bundle::{json, Result};
 
 use crate::boundary::{enter, usage};
 use crate::error::mp_error;
 use crate::pointer::{array, text};
+use crate::signer::{mp_signer, signers};
 
 #[allow(non_camel_case_types)]
 #[repr(C)]
@@ -49,6 +51,38 @@ pub unsafe extern "C" fn mp_bundle_write(
     identity: *mut c_char,
     error: *mut *mut mp_error,
 ) -> i32 {
+    // SAFETY: the caller keeps to the header; no signers are NULL and 0.
+    unsafe {
+        mp_bundle_write_signed(
+            path,
+            path_length,
+            manifest,
+            manifest_size,
+            members,
+            member_count,
+            ptr::null(),
+            0,
+            overwrite,
+            identity,
+            error,
+        )
+    }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn mp_bundle_write_signed(
+    path: *const c_char,
+    path_length: u64,
+    manifest: *const c_void,
+    manifest_size: u64,
+    members: *const mp_member,
+    member_count: u64,
+    handles: *const *const mp_signer,
+    signer_count: u64,
+    overwrite: i32,
+    identity: *mut c_char,
+    error: *mut *mut mp_error,
+) -> i32 {
     // SAFETY: the caller keeps to the header.
     unsafe {
         enter(error, || {
@@ -59,8 +93,9 @@ pub unsafe extern "C" fn mp_bundle_write(
                 .iter()
                 .map(|member| member.to_member())
                 .collect::<Result<Vec<_>>>()?;
+            let signers = signers(handles, signer_count)?;
             let overwrite = flag(overwrite)?;
-            let digest = write(path, manifest, &members, overwrite)?.to_string();
+            let digest = write_signed(path, manifest, &members, &signers, overwrite)?.to_string();
             hand_out_identity(identity, &digest);
             Ok(())
         })

@@ -107,6 +107,9 @@ fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
     }
     let wanted = engine.unwrap_or(NATIVE);
     let present = bundle.engines().iter().any(|engine| engine.name == wanted);
+    if present && !bundle.permitted_engines().contains(wanted) {
+        return Err(not_permitted(bundle, wanted));
+    }
     if wanted == NATIVE && present {
         return Ok(());
     }
@@ -117,6 +120,18 @@ fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
         names.join(", ")
     );
     Err(Error::new(ErrorCode::Engine, message).with_hint("ask for the engine native"))
+}
+
+fn not_permitted(bundle: &Bundle, wanted: &str) -> Error {
+    let permitted: Vec<&str> = bundle.permitted_engines().names().collect();
+    let message = format!(
+        "the trust policy does not permit the engine {}; it permits {}",
+        quote(wanted),
+        permitted.join(", ")
+    );
+    Error::new(ErrorCode::NotPermitted, message).with_hint(format!(
+        "if you trust the signers that far, add {wanted:?} to the rule's engines"
+    ))
 }
 
 fn thread_count(threads: i32) -> Result<usize> {

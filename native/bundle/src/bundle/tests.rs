@@ -2,6 +2,7 @@ use super::*;
 use crate::json::Json;
 use crate::safetensors::{self, Dtype, TensorData};
 use crate::write::{to_bytes, NewMember};
+use crate::Digest;
 
 const SCHEMA: &str = concat!(
     r#"{"features":[{"dtype":"float64","missing":"model","name":"distance","null_is":"nan","optional":false,"unseen":"model"},"#,

@@ -8,7 +8,7 @@ use crate::quote::quote_bytes;
 use crate::{limits, Error, ErrorCode, Result};
 
 /// `[A-Za-z0-9][A-Za-z0-9._-]*`, one or more of them joined by `/`.
-fn is_member_name(name: &[u8]) -> bool {
+pub(crate) fn is_member_name(name: &[u8]) -> bool {
     let component = |part: &[u8]| {
         part.first().is_some_and(u8::is_ascii_alphanumeric)
             && part

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::layout::{end_records, Entry};
+use super::StoredMember;
 use crate::crc32::Crc32;
 
 /// Writes members one after the other, in the order in which they are given, then the directory.
@@ -19,6 +20,21 @@ impl<W: Write> Writer<W> {
             position: 0,
             entries: Vec::new(),
         }
+    }
+
+    /// Goes on after these members, the first of a file, which were written already.
+    pub fn resume(out: W, members: &[&StoredMember]) -> Self {
+        let mut writer = Self::new(out);
+        for member in members {
+            writer.entries.push(Entry {
+                name: member.name.clone(),
+                size: member.size,
+                crc: member.crc,
+                offset: writer.position,
+            });
+            writer.position = member.end();
+        }
+        writer
     }
 
     pub fn member(&mut self, name: &str, data: &[u8]) -> io::Result<()> {

@@ -1,10 +1,18 @@
-//! The strict parser.
+//! The strict parser, of canonical JSON and of JSON that others wrote.
 
 use super::{short_escape, Json, MAX_INTEGER, SHORT_ESCAPED};
 use crate::quote::quote;
 use crate::{limits, Error, ErrorCode, Result};
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Json> {
+/// Which spellings of a value are taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    Canonical,
+    /// White space, any order of keys and every escape of RFC 8259. No key twice, integers only, no byte order mark.
+    Any,
+}
+
+pub(super) fn parse(bytes: &[u8], spelling: Spelling) -> Result<Json> {
     if bytes.len() > limits::JSON_BYTES {
         return Err(Error::new(
             ErrorCode::Limit,
@@ -13,8 +21,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Json> {
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Error::new(ErrorCode::Json, format!("not UTF-8 at byte {}", error.valid_up_to())))?;
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        depth: 0,
+        spelling,
+    };
     let value = parser.value()?;
+    parser.skip();
     if parser.at < text.len() {
         return Err(parser.error("something stands after the value"));
     }
@@ -25,6 +39,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    spelling: Spelling,
 }
 
 impl Parser<'_> {
@@ -36,6 +51,19 @@ impl Parser<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Steps over white space where it may stand.
+    fn skip(&mut self) {
+        while self.spelling == Spelling::Any && matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    /// As [`Parser::take`], with white space before it.
+    fn take_token(&mut self, byte: u8) -> bool {
+        self.skip();
+        self.take(byte)
+    }
+
     /// Steps over `byte` if it is next.
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
@@ -44,7 +72,7 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, byte: u8) -> Result<()> {
-        if self.take(byte) {
+        if self.take_token(byte) {
             return Ok(());
         }
         match self.peek() {
@@ -54,6 +82,7 @@ impl Parser<'_> {
     }
 
     fn value(&mut self) -> Result<Json> {
+        self.skip();
         match self.peek() {
             Some(b'n') => self.word("null", Json::Null),
             Some(b't') => self.word("true", Json::Bool(true)),
@@ -92,12 +121,12 @@ impl Parser<'_> {
 
     fn array(&mut self) -> Result<Json> {
         let mut items = Vec::new();
-        if self.take(b']') {
+        if self.take_token(b']') {
             return Ok(Json::Array(items));
         }
         loop {
             items.push(self.value()?);
-            if !self.take(b',') {
+            if !self.take_token(b',') {
                 self.expect(b']')?;
                 return Ok(Json::Array(items));
             }
@@ -106,27 +135,44 @@ impl Parser<'_> {
 
     fn object(&mut self) -> Result<Json> {
         let mut entries: Vec<(String, Json)> = Vec::new();
-        if self.take(b'}') {
+        if self.take_token(b'}') {
             return Ok(Json::Object(entries));
         }
         loop {
             let key = self.string()?;
-            match entries.last() {
-                Some((last, _)) if *last == key => {
-                    return Err(self.error(&format!("the key {} stands twice", quote(&key))))
-                }
-                Some((last, _)) if *last > key => {
-                    return Err(self.error(&format!("the key {} is out of order", quote(&key))))
-                }
-                _ => {}
+            if self.spelling == Spelling::Canonical {
+                self.check_order(entries.last(), &key)?;
             }
             self.expect(b':')?;
             let value = self.value()?;
             entries.push((key, value));
-            if !self.take(b',') {
+            if !self.take_token(b',') {
                 self.expect(b'}')?;
-                return Ok(Json::Object(entries));
+                return self.sorted(entries);
             }
+        }
+    }
+
+    fn check_order(&self, last: Option<&(String, Json)>, key: &str) -> Result<()> {
+        match last {
+            Some((last, _)) if last == key => Err(self.twice(key)),
+            Some((last, _)) if last.as_str() > key => {
+                Err(self.error(&format!("the key {} is out of order", quote(key))))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn twice(&self, key: &str) -> Error {
+        self.error(&format!("the key {} stands twice", quote(key)))
+    }
+
+    /// The object of entries that may stand in any order.
+    fn sorted(&self, mut entries: Vec<(String, Json)>) -> Result<Json> {
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        match entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            Some(pair) => Err(self.twice(&pair[0].0)),
+            None => Ok(Json::Object(entries)),
         }
     }
 
@@ -175,8 +221,11 @@ impl Parser<'_> {
         }
     }
 
-    /// The character of an escape; each has one spelling.
+    /// The character of an escape.
     fn escape(&mut self) -> Result<char> {
+        if self.spelling == Spelling::Any {
+            return self.any_escape();
+        }
         let rest = &self.text.as_bytes()[self.at..];
         let (length, byte) = match rest.get(1) {
             Some(b'u') => (6, rest.get(2..6).and_then(long_escape)),
@@ -191,6 +240,46 @@ impl Parser<'_> {
         let byte = byte.ok_or_else(|| self.error("an escape that is not the canonical one"))?;
         self.at += length;
         Ok(byte as char)
+    }
+}
+
+impl Parser<'_> {
+    /// Any escape of RFC 8259; two of UTF-16's halves make one character, a half alone none.
+    fn any_escape(&mut self) -> Result<char> {
+        let letter = self.text.as_bytes().get(self.at + 1).copied();
+        let plain = match letter {
+            Some(b'/') => Some('/'),
+            Some(letter) => SHORT_ESCAPED
+                .into_iter()
+                .find(|&byte| short_escape(byte) == Some(letter))
+                .map(char::from),
+            None => None,
+        };
+        if let Some(character) = plain {
+            self.at += 2;
+            return Ok(character);
+        }
+        let bad = |parser: &Self| parser.error("an escape that does not exist");
+        let first = self.unit().ok_or_else(|| bad(self))?;
+        let units = match first {
+            0xD800..=0xDBFF => [first, self.unit().ok_or_else(|| bad(self))?].to_vec(),
+            _ => [first].to_vec(),
+        };
+        let mut characters = char::decode_utf16(units);
+        match (characters.next(), characters.next()) {
+            (Some(Ok(character)), None) => Ok(character),
+            _ => Err(bad(self)),
+        }
+    }
+
+    /// The number of `\uXXXX`.
+    fn unit(&mut self) -> Option<u16> {
+        let digits = self.text.get(self.at..self.at + 6)?.strip_prefix("\\u")?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        self.at += 6;
+        u16::from_str_radix(digits, 16).ok()
     }
 }
 

@@ -1,3 +1,7 @@
+use std::fs::OpenOptions;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::*;
 use crate::{Bundle, OpenOptions as Options};
 
@@ -23,6 +27,8 @@ fn manifest() -> Json {
     )
     .expect("canonical")
 }
+
+static COUNTER: AtomicU64 = AtomicU64::new(0);
 
 /// A folder that vanishes with the test.
 struct Folder(PathBuf);

@@ -44,10 +44,22 @@ public enum ErrorCode {
   UNTRUSTED(200, "trust"),
   /** The bundle has another name than the caller expects. */
   WRONG_NAME(201, "trust"),
-  /** The bundle's version is lower than the caller expects. */
+  /** The bundle's version is lower than the caller or the trust policy accepts. */
   WRONG_VERSION(202, "trust"),
-  /** The bundle has another identity than the caller expects. */
+  /** The bundle has another identity than the caller or the trust policy expects. */
   WRONG_IDENTITY(203, "trust"),
+  /** The trust policy does not have the form that the format states. */
+  TRUST_POLICY(204, "trust"),
+  /** A signature under a trusted key does not verify, or is not of the form that the format states. */
+  SIGNATURE(205, "trust"),
+  /** Fewer signatures count than the rule of the trust policy asks for. */
+  TOO_FEW_SIGNATURES(206, "trust"),
+  /** The trust policy revokes this bundle's identity. */
+  REVOKED(207, "trust"),
+  /** The trust policy does not permit the engine asked for. */
+  NOT_PERMITTED(208, "trust"),
+  /** A key cannot be read, or is of a kind that is not used. */
+  KEY(209, "trust"),
   /** A required feature is not present. */
   FEATURE_ABSENT(300, "input"),
   /** A name is not a feature of the model. */
