@@ -16,7 +16,7 @@ mod special_tables;
 mod tables;
 
 pub use environment::FloatEnvironment;
-pub use own::{asin, atan2, cos, erf, ndtri, pow, sin};
+pub use own::{asin, atan2, cos, erf, exp_block, expf_block, log_block, ndtri, pow, sigmoid_block, sin};
 
 /// The version of the functions in this crate; a program that states another one is refused.
 pub const VERSION: u32 = 1;

@@ -7,6 +7,7 @@
 //! Only additions, multiplications, divisions and comparisons of doubles and integers are used, each rounded by itself.
 
 mod arc;
+mod block;
 mod double_double;
 mod erf;
 mod estimate;
@@ -16,6 +17,8 @@ mod log;
 mod ndtri;
 mod polynomial;
 mod pow;
+#[cfg(target_arch = "x86_64")]
+mod processor;
 mod quick_exp;
 mod quick_log;
 mod quick_single;
@@ -42,6 +45,7 @@ mod tests_normal;
 mod tests_trig;
 
 pub use arc::{asin, atan2};
+pub use block::{exp_block, expf_block, log_block, sigmoid_block};
 pub use erf::erf;
 pub use exp::{exp, exp2, expm1};
 pub use log::{log, log1p, log2};

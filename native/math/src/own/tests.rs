@@ -1,6 +1,7 @@
 //! Special values, exact results, arguments near a midpoint, and the fast paths against 256-bit arithmetic.
 //! The comparisons with MPFR, all singles among them, are in docs/MATH.md.
 
+mod block;
 mod first_phase;
 mod power;
 
