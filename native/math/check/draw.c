@@ -29,13 +29,32 @@ static double near_models(const struct function *function, struct random *random
     return between(random, function->near[random_bits(random) % (uint64_t)spans]);
 }
 
+/* A multiple of 1/4 from -5 to 5. */
+static double quarters(struct random *random) {
+    return (double)(int)(random_bits(random) % 41) / 4 - 5;
+}
+
 /* An exponent for which x^y is neither 0 nor infinity, some beyond; or a small multiple of 1/4. */
 static double power(struct random *random, double x) {
     if (random_bits(random) % 8 == 0) {
-        return (double)(int)(random_bits(random) % 41) / 4 - 5;
+        return quarters(random);
     }
     double size = log2(x);
     return between(random, (struct span){-1080, 1030}) / (size == 0 ? 1 : size);
+}
+
+/* The leading bits of a number, 1 to 27 of them: powers of such numbers end early. */
+static double cut(struct random *random, double x) {
+    int exponent, bits = 1 + (int)(random_bits(random) % 27);
+    double fraction = frexp(x, &exponent);
+    return ldexp(trunc(ldexp(fraction, bits)), exponent - bits);
+}
+
+static struct arguments base_and_power(struct random *random, double x, uint64_t kind) {
+    if (random_bits(random) % 8 == 0) {
+        return (struct arguments){cut(random, x), quarters(random)};
+    }
+    return (struct arguments){x, kind == 4 ? between(random, (struct span){-5, 5}) : power(random, x)};
 }
 
 static double drawn(const struct function *function, struct random *random, uint64_t kind) {
@@ -62,7 +81,7 @@ struct arguments draw(const struct function *function, struct random *random, ui
     if (function->pairs) {
         arguments.y = coordinate(function, random, random_bits(random), arguments.x);
     } else if (function->exact_of_two) {
-        arguments.y = kind == 4 ? between(random, (struct span){-5, 5}) : power(random, arguments.x);
+        arguments = base_and_power(random, arguments.x, kind);
     }
     return arguments;
 }

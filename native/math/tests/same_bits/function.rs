@@ -55,7 +55,7 @@ const fn single(name: &'static str, function: fn(f32) -> f32) -> Function {
     }
 }
 
-pub const FUNCTIONS: [Function; 16] = [
+pub const FUNCTIONS: [Function; 17] = [
     one("exp", own::exp),
     one("exp2", own::exp2),
     one("expm1", own::expm1),
@@ -65,6 +65,7 @@ pub const FUNCTIONS: [Function; 16] = [
     one("tanh", own::tanh),
     one("sin", own::sin),
     one("cos", own::cos),
+    two("pow", own::pow),
     one("asin", own::asin),
     two("atan2", own::atan2),
     one("erf", own::erf),
