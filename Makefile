@@ -53,8 +53,8 @@ $(JNI_LIBRARY): $(RUST_SOURCES)
 
 # ---- tests ----
 
-.PHONY: test test-rust test-python test-c test-java test-all
-test: test-rust test-c test-python test-java ## everything that must pass
+.PHONY: test test-rust test-python test-c test-machines test-java test-all
+test: test-rust test-c test-machines test-python test-java ## everything that must pass
 
 test-rust: doctor
 	$(CARGO) test $(MANIFEST) --quiet
@@ -65,6 +65,11 @@ test-python: setup $(C_LIBRARY)
 test-c: setup
 	$(MAKE) --no-print-directory -C tests/c test PYTHON=$(ROOT)/$(BIN)/python
 	$(BIN)/python tools/math_imports.py native/target/release/libmodelpack.so src/modelpack/_native/lib_native.so
+
+# glibc without FMA, an old processor, aarch64: the last two where qemu is installed
+test-machines: setup
+	$(MAKE) --no-print-directory -C tests/c machines PYTHON=$(ROOT)/$(BIN)/python
+	$(BIN)/python tools/without_fma.py $(BIN)/python -m pytest -n $(WORKERS) tests/python/importers tests/python/test_models.py
 
 test-java: setup
 	@if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory java-tests; fi
