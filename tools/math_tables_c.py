@@ -7,41 +7,40 @@ import struct
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "native" / "math" / "c"
-# What the C functions use; Rust has more.
-NAMES = [
-    "STEPS_PER_LN2",
-    "STEP_HIGH",
-    "STEP_MIDDLE",
-    "STEP_LOW",
-    "LN2_HIGH",
-    "LN2_LOW",
-    "LN2",
-    "INVERSE_LN2",
-    "THIRD",
-    "WIDE_LN2",
-    "WIDE_INVERSE_LN2",
-    "POWERS",
-    "INVERSES",
-    "TWO_OVER_PI",
-    "STEPS_PER_PI",
-    "ANGLE_HIGH",
-    "ANGLE_MIDDLE",
-    "ANGLE_LOW",
-    "ANGLE_LOWEST",
-    "ANGLE",
-    "MINUS_SIXTH",
-    "WIDE_PI",
-    "SINES",
-    "PI",
-    "HALF_PI",
-    "MINUS_THIRD",
-    "ARCTANGENTS",
-    "WIDE_ROOT_TWO_PI",
-    "WIDE_TWO_PER_ROOT_PI",
-    "QUANTILE_TAIL",
-    "QUANTILE_CENTRE",
-    "ERF",
-]
+# What the C functions use, by the end of the source file's name, so that a program links only what it calls.
+NAMES = {
+    "": [
+        "STEPS_PER_LN2",
+        "STEP_HIGH",
+        "STEP_MIDDLE",
+        "STEP_LOW",
+        "LN2_HIGH",
+        "LN2_LOW",
+        "LN2",
+        "INVERSE_LN2",
+        "THIRD",
+        "STEPS_PER_PI",
+        "ANGLE_HIGH",
+        "ANGLE_MIDDLE",
+        "ANGLE_LOW",
+        "ANGLE_LOWEST",
+        "ANGLE",
+        "PI",
+        "HALF_PI",
+        "MINUS_SIXTH",
+        "MINUS_THIRD",
+        "WIDE_LN2",
+        "WIDE_INVERSE_LN2",
+        "WIDE_PI",
+        "WIDE_ROOT_TWO_PI",
+        "WIDE_TWO_PER_ROOT_PI",
+    ],
+    "_exp": ["POWERS"],
+    "_log": ["INVERSES"],
+    "_trig": ["TWO_OVER_PI", "SINES"],
+    "_arc": ["ARCTANGENTS"],
+    "_normal": ["ERF", "QUANTILE_TAIL", "QUANTILE_CENTRE"],
+}
 ITEM = re.compile(r"((?:^/// .*\n)+)(?:^#\[.*\n)*^pub (?:const|static) (\w+): ([^=]+) = ([^;]+);$", re.MULTILINE)
 
 
@@ -83,11 +82,11 @@ def initialiser(sizes: list[int], numbers: list[str]) -> str:
     return "{\n" + "".join(f"    {initialiser(sizes[1:], row)},\n" for row in rows) + "}"
 
 
-def items(rust: str) -> list[tuple[str, str, str]]:
+def items(rust: str, names: list[str]) -> list[tuple[str, str, str]]:
     """Comment, C declaration and initialiser of each constant."""
     found = {name: (comment, kind, text) for comment, name, kind, text in ITEM.findall(rust)}
     result = []
-    for name in NAMES:
+    for name in names:
         comment, kind, text = found[name]
         sizes = dimensions(kind)
         if is_mantissa(kind):
@@ -100,12 +99,15 @@ def items(rust: str) -> list[tuple[str, str, str]]:
 
 
 def sources(rust: str) -> list[tuple[Path, str]]:
-    """The header and the source file, with their texts, for the text of the Rust tables."""
+    """The header and the source files, with their texts, for the text of the Rust tables."""
     notice = "/* Written by tools/make_math_tables.py; not edited by hand. */\n"
     header = notice + "#ifndef MODELPACK_MATH_TABLES_H\n#define MODELPACK_MATH_TABLES_H\n\n#include <stdint.h>\n\n"
-    source = notice + '#include "modelpack_math_tables.h"\n'
-    for comment, declaration, text in items(rust):
-        header += f"/* {comment} */\nextern {declaration};\n"
-        source += f"\n{declaration} = {text};\n"
+    files = []
+    for end, names in NAMES.items():
+        source = notice + '#include "modelpack_math_tables.h"\n'
+        for comment, declaration, text in items(rust, names):
+            header += f"/* {comment} */\nextern {declaration};\n"
+            source += f"\n{declaration} = {text};\n"
+        files.append((FOLDER / f"modelpack_math_tables{end}.c", source))
     header += "\n#endif\n"
-    return [(FOLDER / "modelpack_math_tables.h", header), (FOLDER / "modelpack_math_tables.c", source)]
+    return [(FOLDER / "modelpack_math_tables.h", header), *files]
