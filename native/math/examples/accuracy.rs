@@ -18,6 +18,15 @@ const BLOCK: usize = 512;
 /// So many arguments are timed together.
 const SLICE: usize = 8 * BLOCK;
 
+/// The function that std lacks.
+fn host_erf(x: f64) -> f64 {
+    extern "C" {
+        fn erf(x: f64) -> f64;
+    }
+    // SAFETY: C's function takes any number.
+    unsafe { erf(x) }
+}
+
 fn main() {
     let count = std::env::args()
         .nth(1)
@@ -32,7 +41,7 @@ fn main() {
 }
 
 fn functions(count: usize) {
-    let rows: [(&str, Double, Double, f64, f64); 15] = [
+    let rows: [(&str, Double, Double, f64, f64); 18] = [
         ("exp", own::exp, f64::exp, -700.0, 700.0),
         ("exp near 0", own::exp, f64::exp, -10.0, 10.0),
         ("exp2", own::exp2, f64::exp2, -1000.0, 1000.0),
@@ -47,7 +56,10 @@ fn functions(count: usize) {
         ("sqrt", own::sqrt, f64::sqrt, 0.0, 1000.0),
         ("sin", own::sin, f64::sin, -10.0, 10.0),
         ("cos", own::cos, f64::cos, -10.0, 10.0),
+        ("sin far", own::sin, f64::sin, 1e6, 1e9),
         ("asin", own::asin, f64::asin, -1.0, 1.0),
+        ("atan2(x, 1)", |x| own::atan2(x, 1.0), |x| x.atan2(1.0), -10.0, 10.0),
+        ("erf", own::erf, host_erf, -4.0, 4.0),
     ];
     for (name, own, host, low, high) in rows {
         let arguments = arguments(count, low, high);
@@ -55,6 +67,7 @@ fn functions(count: usize) {
         let times = (time(&arguments, own), time(&arguments, host));
         print(name, units, times);
     }
+    println!("{:<37} {:>8.1}", "ndtri", time(&arguments(count, 0.0, 1.0), own::ndtri));
 }
 
 fn singles(count: usize) {

@@ -3,8 +3,9 @@
 //! A table has the series of degree 11 about each 32nd from 0 to 6 (its derivatives are e^-x² times Hermite's polynomials); the terms
 //! of degree 3 and more, below 2^-19, are rounded as doubles. Truncation below 2^-80, rounding below 2^-66 of the result.
 
-use super::double_double::DoubleDouble;
-use super::polynomial::evaluate;
+use super::double_double::{size, DoubleDouble};
+use super::estimate::Estimate;
+use super::polynomial::{estimate, evaluate, Row};
 use super::wide_normal;
 use crate::special_tables::ERF;
 
@@ -17,21 +18,49 @@ const ONE: f64 = 5.9375;
 /// 2^-900: below it a product of two doubles may lose bits.
 const TINY: f64 = f64::from_bits((1023 - 900) << 52);
 
+/// The row for 2^-900 <= x < 5.9375, and what is left of x.
+#[inline(always)]
+fn reduced(x: f64) -> (&'static Row, DoubleDouble) {
+    let node = (x * 32.0 + ROUNDER) - ROUNDER;
+    let d = DoubleDouble {
+        high: x - node / 32.0, // exact
+        low: 0.0,
+    };
+    (&ERF[node as usize], d)
+}
+
 /// erf(x) for 2^-900 <= x < 5.9375, relative error below 2^-65.
 #[inline]
 pub fn erf_pair(x: f64) -> DoubleDouble {
-    let node = (x * 32.0 + ROUNDER) - ROUNDER;
-    let d = x - node / 32.0; // exact
-    evaluate(&ERF[node as usize], DoubleDouble { high: d, low: 0.0 })
+    let (row, d) = reduced(x);
+    evaluate(row, d)
+}
+
+/// The same as a first phase gives it.
+#[inline(always)]
+pub fn quick_erf(x: f64) -> Estimate {
+    let (row, d) = reduced(x);
+    estimate(row, d)
 }
 
 /// The error function: of ±0 ±0, of ±infinity ±1.
+#[inline]
 pub fn erf(x: f64) -> f64 {
+    if (TINY..ONE).contains(&size(x)) {
+        let (nearest, certain) = quick_erf(size(x)).nearest();
+        if certain {
+            return if x < 0.0 { -nearest } else { nearest };
+        }
+    }
+    careful_erf(x)
+}
+
+#[cold]
+fn careful_erf(x: f64) -> f64 {
     if x == 0.0 || x.is_nan() {
         return x;
     }
-    let size = if x < 0.0 { -x } else { x };
-    let nearest = positive(size);
+    let nearest = positive(size(x));
     if x < 0.0 {
         -nearest
     } else {
@@ -40,7 +69,6 @@ pub fn erf(x: f64) -> f64 {
 }
 
 /// erf(x) for x > 0.
-#[inline]
 fn positive(x: f64) -> f64 {
     if x >= ONE {
         return 1.0;

@@ -22,6 +22,7 @@ mod processor;
 mod quick_exp;
 mod quick_log;
 mod quick_single;
+mod quick_trig;
 mod root;
 mod single;
 mod square_root;

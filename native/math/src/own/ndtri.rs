@@ -6,8 +6,10 @@
 //! of the error of the logarithm, 2^-70, z takes at most 1.2 times.
 
 use super::double_double::DoubleDouble;
+use super::estimate::Estimate;
 use super::log::log_pair;
-use super::polynomial::evaluate;
+use super::polynomial::{estimate, evaluate, Row};
+use super::quick_log::log_estimate;
 use super::wide::Wide;
 use super::wide_normal;
 use crate::special_tables::{QUANTILE_CENTRE, QUANTILE_TAIL};
@@ -26,26 +28,68 @@ const FIRST_STEP: u64 = 1024 << 5;
 /// z > 0 with `size` of the distribution above it, for 0 < size < 1/2; relative error below 2^-68.
 #[inline]
 pub fn upper_quantile(size: f64) -> DoubleDouble {
-    if size < TAIL {
-        return tail(log_pair(size).scale(-1.0));
-    }
-    let q = DoubleDouble::sum(0.5, -size);
-    let node = (q.high * 256.0 + ROUNDER) - ROUNDER;
-    let d = DoubleDouble::sum(q.high - node / 256.0, q.low);
-    evaluate(&QUANTILE_CENTRE[node as usize], d)
+    let (row, d) = if size < TAIL {
+        let logarithm = log_pair(size);
+        tail(-logarithm.high, -logarithm.low)
+    } else {
+        centre(size)
+    };
+    evaluate(row, d)
 }
 
-/// z > 0 with e^-s of the distribution above it, for 2 <= s < 745.2.
-#[inline]
-fn tail(s: DoubleDouble) -> DoubleDouble {
-    let step = s.high.to_bits() >> STEP_BITS;
+/// The same as a first phase gives it, for a normal size.
+#[inline(always)]
+pub fn quick_quantile(size: f64) -> Estimate {
+    if size >= TAIL {
+        let (row, d) = centre(size);
+        return estimate(row, d);
+    }
+    let logarithm = log_estimate(size);
+    let (row, d) = tail(-logarithm.sum, -logarithm.correction);
+    let quantile = estimate(row, d);
+    Estimate {
+        error: quantile.error + logarithm.error, // times the slope, which is below 1
+        ..quantile
+    }
+}
+
+/// The row for q = 1/2 - size, and what is left of q.
+#[inline(always)]
+fn centre(size: f64) -> (&'static Row, DoubleDouble) {
+    let q = DoubleDouble::sum(0.5, -size);
+    let node = (q.high * 256.0 + ROUNDER) - ROUNDER;
+    (
+        &QUANTILE_CENTRE[node as usize],
+        DoubleDouble::sum(q.high - node / 256.0, q.low),
+    )
+}
+
+/// The row for s = high + low from 2 to 745.2, and what is left of s.
+#[inline(always)]
+fn tail(high: f64, low: f64) -> (&'static Row, DoubleDouble) {
+    let step = high.to_bits() >> STEP_BITS;
     let middle = f64::from_bits(step << STEP_BITS | 1 << (STEP_BITS - 1));
-    let d = DoubleDouble::sum(s.high - middle, s.low);
-    evaluate(&QUANTILE_TAIL[(step - FIRST_STEP) as usize], d)
+    (
+        &QUANTILE_TAIL[(step - FIRST_STEP) as usize],
+        DoubleDouble::sum(high - middle, low),
+    )
 }
 
 /// The z below which a share of p of the standard normal distribution lies: of 0 -infinity, of 1 infinity, outside NaN.
+#[inline]
 pub fn ndtri(p: f64) -> f64 {
+    let size = if p < 0.5 { p } else { 1.0 - p };
+    if (f64::MIN_POSITIVE..0.5).contains(&size) {
+        let (nearest, certain) = quick_quantile(size).nearest();
+        if certain {
+            return if p < 0.5 { -nearest } else { nearest };
+        }
+    }
+    careful_ndtri(p)
+}
+
+#[cold]
+fn careful_ndtri(p: f64) -> f64 {
     if !(p > 0.0 && p < 1.0) {
         return outside(p);
     }

@@ -1,8 +1,9 @@
 //! erf and ndtri: special values, symmetry, and the fast paths against 256-bit arithmetic.
 
 use super::double_double::DoubleDouble;
-use super::erf::erf_pair;
-use super::ndtri::upper_quantile;
+use super::erf::{erf_pair, quick_erf};
+use super::estimate::Estimate;
+use super::ndtri::{quick_quantile, upper_quantile};
 use super::tests::{same, Random};
 use super::wide::Wide;
 use super::*;
@@ -104,3 +105,37 @@ const HALF_PI: Wide = Wide {
     exponent: 1,
     limbs: crate::special_tables::WIDE_PI,
 };
+
+/// The first phases stay within what they state.
+#[test]
+fn first_phases_keep_their_errors() {
+    let mut random = Random(4);
+    let within = |estimate: Estimate, exact: Wide| {
+        let rest = Wide::new(estimate.sum).add(Wide::new(estimate.correction)).sub(exact);
+        assert!(
+            double_double::size(rest.to_double()) < 0.9 * estimate.error,
+            "{}",
+            estimate.sum
+        );
+    };
+    for _ in 0..4000 {
+        for x in [
+            random.between(0.0, 5.93),
+            random.sized(-900, 1),
+            random.between(0.0, 0.5),
+        ] {
+            within(quick_erf(x), wide_normal::erf(x));
+        }
+    }
+    for _ in 0..1000 {
+        for size in [
+            random.between(0.0, 0.5),
+            random.between(0.13, 0.15),
+            random.sized(-1022, -1),
+            0.5 - random.sized(-53, -2),
+        ] {
+            let exact = wide_normal::upper_quantile(Wide::new(size), upper_quantile(size));
+            within(quick_quantile(size), exact);
+        }
+    }
+}

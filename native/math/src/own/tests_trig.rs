@@ -1,6 +1,7 @@
 //! sin and cos: special values, known hard arguments, symmetry, and the fast path against 256-bit arithmetic.
 
 use super::double_double::DoubleDouble;
+use super::estimate::Estimate;
 use super::tests::{same, Random};
 use super::wide::Wide;
 use super::*;
@@ -77,5 +78,27 @@ fn wide_functions_keep_their_precision() {
         let (sine, cosine) = (wide_trig::sin(x), wide_trig::cos(x));
         let rest = sine.mul(sine).add(cosine.mul(cosine)).sub(Wide::new(1.0));
         assert!(rest.is_zero() || rest.exponent < -240, "{x:e}");
+    }
+}
+
+/// The first phase stays within what it states.
+#[test]
+fn the_first_phase_keeps_its_error() {
+    let mut random = Random(4);
+    let within = |estimate: Estimate, exact: Wide| {
+        let rest = Wide::new(estimate.sum).add(Wide::new(estimate.correction)).sub(exact);
+        assert!(double_double::size(rest.to_double()) < 0.9 * estimate.error);
+    };
+    for i in 0..100_000 {
+        let x = match i % 4 {
+            0 => random.sized(-27, 19),
+            1 => random.between(-7.0, 7.0),
+            2 => random.between(-500_000.0, 500_000.0),
+            _ => (random.between(0.0, 60_000.0) + 0.5).trunc() * std::f64::consts::FRAC_PI_4,
+        };
+        if double_double::size(x) > 1e-7 {
+            within(quick_trig::sin(x, 0), wide_trig::sin(x));
+            within(quick_trig::sin(x, trig::QUARTER), wide_trig::cos(x));
+        }
     }
 }

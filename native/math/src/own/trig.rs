@@ -5,8 +5,9 @@
 //! r³/6 and r²/2 are sums of two doubles, the rest, below 2^-30, is one. Truncation below 2^-84, rounding below 2^-82 absolutely; a
 //! result whose table entry is not zero is above 2^-7, one whose entry is zero keeps the relative precision of r.
 
-use super::double_double::DoubleDouble;
-use super::trig_reduce::steps;
+use super::double_double::{size, DoubleDouble};
+use super::quick_trig;
+use super::trig_reduce::{steps, SUBTRACTED};
 use super::wide_trig;
 use crate::special_tables::{MINUS_SIXTH, SINES};
 
@@ -15,7 +16,7 @@ const ERROR: f64 = f64::from_bits((1023 - 74) << 52);
 /// 2^-27: below it sin(x) is x and cos(x) is 1, since x²/6 is less than a quarter of a unit.
 const TINY: f64 = f64::from_bits((1023 - 27) << 52);
 /// A quarter of a turn in steps of pi/128.
-const QUARTER: u8 = 64;
+pub const QUARTER: u8 = 64;
 
 /// sin(r) for |r| <= pi/256.
 #[inline]
@@ -40,18 +41,18 @@ fn cosm1_small(square: DoubleDouble) -> DoubleDouble {
 
 /// sin(k pi/128).
 #[inline]
-fn table(k: u8) -> DoubleDouble {
+pub fn entry(k: u8) -> DoubleDouble {
     let half_turn = k & 127;
     let index = if half_turn > QUARTER {
         128 - half_turn
     } else {
         half_turn
     };
-    let entry = DoubleDouble::new(SINES[usize::from(index)]);
-    if k >= 128 {
-        entry.scale(-1.0)
-    } else {
-        entry
+    let (high, low) = SINES[usize::from(index)];
+    let sign = if k >= 128 { -1.0 } else { 1.0 };
+    DoubleDouble {
+        high: sign * high,
+        low: sign * low,
     }
 }
 
@@ -59,7 +60,7 @@ fn table(k: u8) -> DoubleDouble {
 #[inline]
 fn sin_of(k: u8, r: DoubleDouble) -> DoubleDouble {
     let square = r.mul(r);
-    let (sine, cosine) = (table(k), table(k.wrapping_add(QUARTER)));
+    let (sine, cosine) = (entry(k), entry(k.wrapping_add(QUARTER)));
     let correction = sine.mul(cosm1_small(square));
     let product = cosine.mul(sin_small(r, square));
     // The product is below 2^-6, the entry above it or zero.
@@ -83,11 +84,23 @@ pub fn cos_pair(x: f64) -> DoubleDouble {
 }
 
 /// Sine: of ±0 ±0, of ±infinity NaN.
+#[inline]
 pub fn sin(x: f64) -> f64 {
-    if (-TINY..=TINY).contains(&x) {
+    if (TINY..=SUBTRACTED).contains(&size(x)) {
+        let (nearest, certain) = quick_trig::sin(x, 0).nearest();
+        if certain {
+            return nearest;
+        }
+    }
+    careful_sin(x)
+}
+
+#[cold]
+fn careful_sin(x: f64) -> f64 {
+    if size(x) < TINY {
         return x;
     }
-    if !(f64::MIN..=f64::MAX).contains(&x) {
+    if !x.is_finite() {
         return f64::NAN;
     }
     match sin_pair(x).certain(ERROR) {
@@ -97,11 +110,23 @@ pub fn sin(x: f64) -> f64 {
 }
 
 /// Cosine: of ±infinity NaN.
+#[inline]
 pub fn cos(x: f64) -> f64 {
-    if (-TINY..=TINY).contains(&x) {
+    if (TINY..=SUBTRACTED).contains(&size(x)) {
+        let (nearest, certain) = quick_trig::sin(x, QUARTER).nearest();
+        if certain {
+            return nearest;
+        }
+    }
+    careful_cos(x)
+}
+
+#[cold]
+fn careful_cos(x: f64) -> f64 {
+    if size(x) < TINY {
         return 1.0;
     }
-    if !(f64::MIN..=f64::MAX).contains(&x) {
+    if !x.is_finite() {
         return f64::NAN;
     }
     match cos_pair(x).certain(ERROR) {

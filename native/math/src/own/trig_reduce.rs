@@ -8,9 +8,9 @@ use super::double_double::{power_of_two, DoubleDouble};
 use crate::special_tables::{ANGLE, ANGLE_HIGH, ANGLE_LOW, ANGLE_LOWEST, ANGLE_MIDDLE, STEPS_PER_PI, TWO_OVER_PI};
 
 /// Adding and taking it away again rounds to an integer.
-const ROUNDER: f64 = 6_755_399_441_055_744.0;
+pub const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// 2^19: k stays below 2^25.
-const SUBTRACTED: f64 = 524_288.0;
+pub const SUBTRACTED: f64 = 524_288.0;
 /// Limbs of the product of an argument with 2/pi.
 const LIMBS: usize = 6;
 /// Bits before the point of the table of 2/pi: its zeros.
