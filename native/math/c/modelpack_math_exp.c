@@ -76,21 +76,39 @@ pair mp_math_expm1_pair(double x)
     return mp_math_add(mp_math_add_double(mp_math_scale(power, scale), -1.0), product);
 }
 
+/* value 2^exponent for a value in [0.99, 2.02] with a relative error, rounded once, if the error leaves only one double. */
+static int nearest_scaled(pair value, int exponent, double error, double *nearest)
+{
+    double unit, large, low, slack;
+    pair sum;
+    if (exponent > -1022 || (exponent == -1022 && value.high >= 1.0)) {
+        int over = exponent > 1023;
+        if (!mp_math_certain(value, error, nearest)) {
+            return 0;
+        }
+        *nearest = *nearest * (over ? 2.0 : 1.0) * mp_math_power_of_two(exponent - over);
+        return 1;
+    }
+    /* Subnormal: the sum with a large number rounds to a multiple of its last place, which stands for the least subnormal. */
+    unit = mp_math_power_of_two(-1074 - exponent);
+    large = 0x1p52 * unit;
+    sum = mp_math_sum(large, value.high);
+    low = sum.low + value.low;
+    slack = value.high * error + unit * 0x1p-52;
+    *nearest = sum.high + (low - slack);
+    if (*nearest != sum.high + (low + slack)) {
+        return 0;
+    }
+    *nearest = mp_math_from_bits((uint64_t)((*nearest - large) * mp_math_power_of_two(1074 + exponent)));
+    return 1;
+}
+
 int mp_math_exp_of_pair(pair x, double error, double *nearest)
 {
     int k, exponent;
     pair r = reduce(x, &k);
     pair value = parts(r, k, &exponent);
-    double one;
-    if (exponent < -1021 || !mp_math_certain(value, EXP_ERROR + 1.001 * error, &one)) {
-        return 0;
-    }
-    if (exponent > 1023) {
-        one *= 2.0;
-        exponent--;
-    }
-    *nearest = one * mp_math_power_of_two(exponent);
-    return 1;
+    return nearest_scaled(value, exponent, EXP_ERROR + 1.001 * error, nearest);
 }
 
 double mp_math_exp(double x)
@@ -108,34 +126,34 @@ double mp_math_exp(double x)
     return x > 0.0 ? MP_MATH_INFINITY : 0.0;
 }
 
+/* 2^exponent, also where it is subnormal. */
+static double whole_power(int exponent)
+{
+    return exponent < -1022 ? mp_math_from_bits(UINT64_C(1) << (exponent + 1074)) : mp_math_power_of_two(exponent);
+}
+
 double mp_math_exp2(double x)
 {
-    if (x >= -1021.0 && x < 1023.0) {
+    if (x >= -TINY && x <= TINY) {
+        return 1.0;
+    }
+    if (x > -1075.0 && x < 1024.0) {
         double whole = (x * 128.0 + MP_MATH_ROUNDER) - MP_MATH_ROUNDER;
         double rest = x - whole / 128.0; /* exact */
         int k = (int)whole, exponent;
         double nearest;
         pair r, value;
         if (rest == 0.0 && (k & 127) == 0) {
-            return mp_math_power_of_two(k / 128);
-        }
-        if (x >= -TINY && x <= TINY) {
-            return 1.0;
+            return whole_power(k / 128);
         }
         r = mp_math_multiply(mp_math_pair(mp_math_table_ln2[0], mp_math_table_ln2[1]), mp_math_pair(rest, 0.0));
         value = parts(r, k, &exponent);
-        if (mp_math_certain(value, EXP_ERROR, &nearest)) {
-            return nearest * mp_math_power_of_two(exponent);
-        }
-        return mp_math_wide_exp2(x);
+        return nearest_scaled(value, exponent, EXP_ERROR, &nearest) ? nearest : mp_math_wide_exp2(x);
     }
-    if (x >= 1024.0) {
-        return MP_MATH_INFINITY;
+    if (x != x) {
+        return x;
     }
-    if (x <= -1076.0) {
-        return 0.0;
-    }
-    return x != x ? x : mp_math_wide_exp2(x);
+    return x > 0.0 ? MP_MATH_INFINITY : 0.0;
 }
 
 double mp_math_expm1(double x)

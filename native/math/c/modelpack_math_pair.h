@@ -118,7 +118,7 @@ static inline int mp_math_certain(struct mp_math_pair a, double error, double *n
 struct mp_math_pair mp_math_exp_pair(double x);
 /*
  * e^x for -746 < x < 710, where x itself has an absolute error below 2^-50: written to `nearest` where the errors leave only one
- * double, which is normal, and 1 returned.
+ * double, and 1 returned.
  */
 int mp_math_exp_of_pair(struct mp_math_pair x, double error, double *nearest);
 /* e^x - 1 for 2^-54 <= |x| <= 700, relative error below 2^-68. */
