@@ -1,24 +1,41 @@
-//! From scores to answers: elementary functions, sigmoid, softmax.
+//! From scores to answers: elementary functions and sigmoid.
 
 use std::marker::PhantomData;
 
 use super::real::{each, Real};
 use super::{over, Kernel, Violation};
 use crate::plan::Columns;
-use crate::program::{MathFunction, SigmoidForm, SoftmaxForm};
+use crate::program::{MathFunction, SigmoidForm};
 use crate::scratch::{Scratch, Slot};
 
 /// A float type with its elementary functions.
 pub trait Functions: Real {
-    fn exp(self) -> Self;
+    /// e^x of each value, in place.
+    fn exp_block(values: &mut [Self]);
+    /// 1/(1 + e^-x) of each value, in place.
+    fn sigmoid_block(values: &mut [Self]);
+    /// The function for many values in place, where there is one.
+    fn block(function: MathFunction) -> Option<fn(&mut [Self])>;
     /// The function, or `None` where this precision has none.
     fn function(function: MathFunction) -> Option<fn(Self) -> Self>;
     fn narrow_sum(sum: f64) -> Self;
 }
 
 impl Functions for f64 {
-    fn exp(self) -> f64 {
-        modelpack_math::exp(self)
+    fn exp_block(values: &mut [f64]) {
+        modelpack_math::exp_block(values);
+    }
+
+    fn sigmoid_block(values: &mut [f64]) {
+        modelpack_math::sigmoid_block(values);
+    }
+
+    fn block(function: MathFunction) -> Option<fn(&mut [f64])> {
+        match function {
+            MathFunction::Exp => Some(modelpack_math::exp_block),
+            MathFunction::Log => Some(modelpack_math::log_block),
+            _ => None,
+        }
     }
 
     fn function(function: MathFunction) -> Option<fn(f64) -> f64> {
@@ -43,8 +60,21 @@ impl Functions for f64 {
 }
 
 impl Functions for f32 {
-    fn exp(self) -> f32 {
-        modelpack_math::expf(self)
+    fn exp_block(values: &mut [f32]) {
+        modelpack_math::expf_block(values);
+    }
+
+    fn sigmoid_block(values: &mut [f32]) {
+        in_place(values, |x| -x);
+        modelpack_math::expf_block(values);
+        in_place(values, |power| 1.0 / (1.0 + power));
+    }
+
+    fn block(function: MathFunction) -> Option<fn(&mut [f32])> {
+        match function {
+            MathFunction::Exp => Some(modelpack_math::expf_block),
+            _ => None,
+        }
     }
 
     fn function(function: MathFunction) -> Option<fn(f32) -> f32> {
@@ -64,10 +94,17 @@ impl Functions for f32 {
     }
 }
 
+fn in_place<T: Copy>(values: &mut [T], function: impl Fn(T) -> T) {
+    for value in values {
+        *value = function(*value);
+    }
+}
+
 /// A function on every cell.
 pub struct Elementary<T> {
     name: MathFunction,
     function: fn(T) -> T,
+    block: Option<fn(&mut [T])>,
     columns: Vec<(Slot, Slot)>,
 }
 
@@ -77,6 +114,7 @@ impl<T: Functions> Elementary<T> {
         Elementary {
             name,
             function,
+            block: T::block(name),
             columns: input.to(output),
         }
     }
@@ -85,7 +123,14 @@ impl<T: Functions> Elementary<T> {
 impl<T: Functions> Kernel for Elementary<T> {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
-            each(scratch.map::<T, T>(from, to, rows), self.function);
+            let (input, output) = scratch.map::<T, T>(from, to, rows);
+            match self.block {
+                Some(block) => {
+                    output.copy_from_slice(input);
+                    block(output);
+                }
+                None => each((input, output), self.function),
+            }
         }
         Ok(())
     }
@@ -122,10 +167,10 @@ struct XgboostSigmoid {
 impl Kernel for XgboostSigmoid {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
-            each(scratch.map::<f32, f32>(from, to, rows), |x| {
-                let x = if 88.7 < -x { 88.7 } else { -x };
-                1.0 / (modelpack_math::expf(x) + 1.0 + 1e-16)
-            });
+            let (input, output) = scratch.map::<f32, f32>(from, to, rows);
+            each((input, &mut *output), |x: f32| if 88.7 < -x { 88.7 } else { -x });
+            modelpack_math::expf_block(output);
+            in_place(output, |power| 1.0 / (power + 1.0 + 1e-16));
         }
         Ok(())
     }
@@ -144,9 +189,9 @@ impl Kernel for LightgbmSigmoid {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         let scale = self.scale;
         for &(from, to) in &self.columns {
-            each(scratch.map::<f64, f64>(from, to, rows), |x| {
-                1.0 / (1.0 + modelpack_math::exp(-scale * x))
-            });
+            let (input, output) = scratch.map::<f64, f64>(from, to, rows);
+            each((input, &mut *output), |x: f64| scale * x);
+            f64::sigmoid_block(output);
         }
         Ok(())
     }
@@ -164,93 +209,14 @@ struct Expit<T> {
 impl<T: Functions> Kernel for Expit<T> {
     fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
         for &(from, to) in &self.columns {
-            each(scratch.map::<T, T>(from, to, rows), |x| T::ONE / (T::ONE + (-x).exp()));
+            let (input, output) = scratch.map::<T, T>(from, to, rows);
+            output.copy_from_slice(input);
+            T::sigmoid_block(output);
         }
         Ok(())
     }
 
     fn describe(&self) -> String {
         over("expit", self.columns.len())
-    }
-}
-
-pub struct Softmax<T> {
-    form: SoftmaxForm,
-    from: Vec<Slot>,
-    to: Vec<Slot>,
-    real: PhantomData<T>,
-}
-
-impl<T: Functions> Softmax<T> {
-    pub fn new(input: &Columns, output: &[Slot], form: SoftmaxForm) -> Softmax<T> {
-        Softmax {
-            form,
-            from: input.slots.clone(),
-            to: output.to_vec(),
-            real: PhantomData,
-        }
-    }
-
-    fn row(&self, scratch: &mut Scratch<'_>, row: usize, rows: usize) {
-        let cell = |scratch: &Scratch<'_>, slot: Slot| scratch.read::<T>(slot, rows)[row];
-        let first = cell(scratch, self.from[0]);
-        let greatest = self.from.iter().fold(first, |greatest, &slot| {
-            let x = cell(scratch, slot);
-            if x > greatest {
-                x
-            } else {
-                greatest
-            }
-        });
-        for (&from, &to) in self.from.iter().zip(&self.to) {
-            let power = (cell(scratch, from) - greatest).exp();
-            scratch.write::<T>(to, rows)[row] = power;
-        }
-        let power = |column: usize| cell(scratch, self.to[column]);
-        let sum = match self.form {
-            SoftmaxForm::XgboostF32 | SoftmaxForm::Lightgbm => {
-                T::narrow_sum((0..self.to.len()).fold(0.0, |sum, column| sum + power(column).widen()))
-            }
-            SoftmaxForm::Numpy => numpy_sum(0, self.to.len(), &power),
-        };
-        for &to in &self.to {
-            let power = &mut scratch.write::<T>(to, rows)[row];
-            *power = *power / sum;
-        }
-    }
-}
-
-/// numpy's sum of `count` cells from `start`: fewer than 8 in order; up to 128 in eight lanes, the rest in order after them; more
-/// as the sum of two halves, the first a multiple of 8 long.
-fn numpy_sum<T: Real>(start: usize, count: usize, cell: &impl Fn(usize) -> T) -> T {
-    let in_order = |sum: T, range: std::ops::Range<usize>| range.fold(sum, |sum, index| sum + cell(index));
-    if count < 8 {
-        return in_order(T::ZERO, start..start + count);
-    }
-    if count > 128 {
-        let half = count / 2 - count / 2 % 8;
-        return numpy_sum(start, half, cell) + numpy_sum(start + half, count - half, cell);
-    }
-    let end = start + count - count % 8;
-    let mut lanes = [T::ZERO; 8];
-    for (lane, sum) in lanes.iter_mut().enumerate() {
-        *sum = (start + lane + 8..end)
-            .step_by(8)
-            .fold(cell(start + lane), |sum, index| sum + cell(index));
-    }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    in_order(((a + b) + (c + d)) + ((e + f) + (g + h)), end..start + count)
-}
-
-impl<T: Functions> Kernel for Softmax<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
-        for row in 0..rows {
-            self.row(scratch, row, rows);
-        }
-        Ok(())
-    }
-
-    fn describe(&self) -> String {
-        over("softmax", self.from.len())
     }
 }

@@ -13,6 +13,7 @@ mod missing;
 mod numeric;
 mod real;
 mod rows;
+mod softmax;
 mod sparse;
 
 use std::fmt::Write;
@@ -95,7 +96,7 @@ fn build_real<T: links::Functions>(op: &Op, inputs: &[Columns], output: &[Slot])
         }
         OpKind::Math(function) => Box::new(links::Elementary::<T>::new(&inputs[0], output, *function)),
         OpKind::Sigmoid { form, scale } => links::sigmoid::<T>(&inputs[0], output, *form, *scale),
-        OpKind::Softmax(form) => Box::new(links::Softmax::<T>::new(&inputs[0], output, *form)),
+        OpKind::Softmax(form) => Box::new(softmax::Softmax::<T>::new(&inputs[0], output, *form)),
         OpKind::Complement => Box::new(numeric::Complement::<T>::new(&inputs[0], output)),
         OpKind::RowSum => Box::new(rows::RowSum::<T>::new(&inputs[0], output)),
         OpKind::NormaliseRows => Box::new(rows::NormaliseRows::<T>::new(&inputs[0], output)),
