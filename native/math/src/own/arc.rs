@@ -5,7 +5,8 @@
 //! is one. Truncation below 2^-100, rounding below 2^-83 of z. The other eighths are its mirror images; asin(x) is the angle of
 //! (√(1 - x²), x).
 
-use super::double_double::{power_of_two, DoubleDouble};
+use super::double_double::{power_of_two, size, DoubleDouble};
+use super::quick_arc;
 use super::root::root_pair;
 use super::wide_arc;
 use crate::special_tables::{ARCTANGENTS, HALF_PI, MINUS_THIRD, PI};
@@ -60,20 +61,31 @@ pub fn asin_pair(x: f64) -> DoubleDouble {
 }
 
 /// The angle between -pi/2 and pi/2 with that sine: outside of [-1, 1] NaN.
+#[inline]
 pub fn asin(x: f64) -> f64 {
-    if (-TINY..=TINY).contains(&x) {
+    if (TINY..1.0).contains(&size(x)) {
+        let (nearest, certain) = quick_arc::asin(size(x)).nearest();
+        if certain {
+            return with_sign(nearest, x);
+        }
+    }
+    careful_asin(x)
+}
+
+#[cold]
+fn careful_asin(x: f64) -> f64 {
+    if size(x) < TINY {
         return x;
     }
-    let size = if x < 0.0 { -x } else { x };
-    if size < 1.0 {
-        let pair = asin_pair(size);
+    if size(x) < 1.0 {
+        let pair = asin_pair(size(x));
         let nearest = match pair.certain(ERROR) {
             Some(nearest) => nearest,
-            None => wide_arc::asin(size, pair).to_double(),
+            None => wide_arc::asin(size(x), pair).to_double(),
         };
         return with_sign(nearest, x);
     }
-    if size == 1.0 {
+    if size(x) == 1.0 {
         return with_sign(HALF_PI.0, x);
     }
     f64::NAN
@@ -84,8 +96,7 @@ pub fn atan2(y: f64, x: f64) -> f64 {
     if x.is_nan() || y.is_nan() {
         return f64::NAN;
     }
-    let (height, width) = (y.to_bits() & !SIGN, x.to_bits() & !SIGN);
-    let (height, width) = (f64::from_bits(height), f64::from_bits(width));
+    let (height, width) = (size(y), size(x));
     let leftwards = x.is_sign_negative();
     let angle = if height > 0.0 && height < f64::INFINITY && width > 0.0 && width < f64::INFINITY {
         finite(height, width, leftwards)
@@ -95,9 +106,7 @@ pub fn atan2(y: f64, x: f64) -> f64 {
     with_sign(angle, y)
 }
 
-/// The bit of the sign.
-const SIGN: u64 = 1 << 63;
-
+#[inline(always)]
 fn with_sign(size: f64, sign: f64) -> f64 {
     if sign.is_sign_negative() {
         -size
@@ -128,6 +137,15 @@ fn finite(height: f64, width: f64, leftwards: bool) -> f64 {
         return if leftwards { PI.0 } else { flat(height, width) };
     }
     let (y, x) = (DoubleDouble { high: y, low: 0.0 }, DoubleDouble { high: x, low: 0.0 });
+    let (nearest, certain) = quick_arc::angle(y, x, leftwards).nearest();
+    if certain {
+        return nearest;
+    }
+    careful_angle(y, x, leftwards)
+}
+
+#[cold]
+fn careful_angle(y: DoubleDouble, x: DoubleDouble, leftwards: bool) -> f64 {
     let first = angle(y, x);
     let pair = if leftwards {
         DoubleDouble::new(PI).add(first.scale(-1.0))

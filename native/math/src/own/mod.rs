@@ -19,6 +19,7 @@ mod polynomial;
 mod pow;
 #[cfg(target_arch = "x86_64")]
 mod processor;
+mod quick_arc;
 mod quick_exp;
 mod quick_log;
 mod quick_single;

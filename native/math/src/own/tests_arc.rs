@@ -1,6 +1,7 @@
 //! asin and atan2: special values, symmetry, and the fast paths against 256-bit arithmetic.
 
 use super::double_double::{power_of_two, DoubleDouble};
+use super::estimate::Estimate;
 use super::tests::{same, Random};
 use super::wide::Wide;
 use super::*;
@@ -126,6 +127,38 @@ fn atan2_agrees_with_wide_arithmetic_within_its_error() {
             for scale in [1.0, power_of_two(700), power_of_two(-700)] {
                 same(atan2(y * scale, x * scale), right.to_double());
                 same(atan2(-y * scale, -x * scale), -left.to_double());
+            }
+        }
+    }
+}
+
+/// The first phases stay within what they state.
+#[test]
+fn first_phases_keep_their_errors() {
+    let mut random = Random(4);
+    let within = |estimate: Estimate, exact: Wide| {
+        let rest = Wide::new(estimate.sum).add(Wide::new(estimate.correction)).sub(exact);
+        assert!(
+            double_double::size(rest.to_double()) < 0.9 * estimate.error,
+            "{}",
+            estimate.sum
+        );
+    };
+    let double = |high| DoubleDouble { high, low: 0.0 };
+    for _ in 0..5000 {
+        for x in [
+            random.between(0.0, 1.0),
+            random.sized(-27, -1),
+            1.0 - random.sized(-53, -2),
+        ] {
+            within(quick_arc::asin(x), wide_arc::asin(x, arc::asin_pair(x)));
+        }
+        let x = random.sized(-200, 200);
+        for y in [x * random.between(0.0, 4.0), x * random.sized(-59, 59)] {
+            let pair = arc::angle(double(y), double(x));
+            for leftwards in [false, true] {
+                let exact = wide_arc::angle(y, x, pair, leftwards);
+                within(quick_arc::angle(double(y), double(x), leftwards), exact);
             }
         }
     }
