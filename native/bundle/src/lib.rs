@@ -11,6 +11,8 @@ mod error;
 mod error_code;
 mod feature;
 mod fields;
+#[cfg(test)]
+mod fixture;
 pub mod json;
 mod key;
 pub mod limits;

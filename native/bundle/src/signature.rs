@@ -44,3 +44,6 @@ pub(crate) fn hint_of(name: &str) -> &str {
 }
 
 const SUFFIX: &str = ".sigstore.json";
+
+#[cfg(test)]
+mod tests;

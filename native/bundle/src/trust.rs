@@ -58,3 +58,6 @@ fn describe(trust: Option<&Trust>) -> String {
         Some(Trust::Absent { place: None }) | None => "none".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ fn from_unix(seconds: u64) -> String {
     let (mut day, second) = (seconds / 86_400, seconds % 86_400);
     let mut year = 1970;
     loop {
-        let length = (1..=12).map(|month| u64::from(days(year, month))).sum();
+        let length = (1..=12).fold(0, |sum, month| sum + u64::from(days(year, month)));
         if day < length || year == 9999 {
             break;
         }

@@ -1,4 +1,4 @@
-use super::{parse, Json};
+use super::{parse, parse_any_spelling, Json};
 use crate::ErrorCode;
 
 fn code(text: impl AsRef<[u8]>) -> ErrorCode {
@@ -126,4 +126,63 @@ fn what_is_parsed_encodes_to_the_same_bytes_whatever_byte_is_changed() {
             }
         }
     }
+}
+
+#[test]
+fn json_of_others_is_read_in_any_spelling_of_the_same_values() {
+    let canonical = parse(br#"{"a":1,"b":"\u00e9"}"#);
+    assert!(canonical.is_err(), "escapes that are not canonical");
+    let value = parse_any_spelling(
+        " \t\r\n{ \"b\" : { \"c\" : \"\\/\\u001F\\u007f\\u00e9\\ud83d\\ude00\" } , \"a\":[ 1 ,-2,null , true ] } "
+            .as_bytes(),
+    )
+    .expect("the same value");
+    let expected = "{\"a\":[1,-2,null,true],\"b\":{\"c\":\"/\\u001f\u{7f}é😀\"}}";
+    assert_eq!(value.to_bytes(), expected.as_bytes());
+    assert_eq!(parse(expected.as_bytes()).expect("canonical"), value);
+}
+
+#[test]
+fn what_json_of_others_may_not_be() {
+    for text in [
+        "",
+        "\u{feff}{}",
+        "{\"a\":1,\"b\":2,\"a\":1}",
+        "{\"a\":1,\"\\u0061\":1}",
+        "[{\"x\":{\"a\":1,\"a\":1}}]",
+        "1.0",
+        "1e3",
+        "01",
+        "-0",
+        "+1",
+        "9007199254740992",
+        "NaN",
+        "\"\\ud83d\"",
+        "\"\\ud83dx\"",
+        "\"\\ude00\"",
+        "\"\\ude00\\ud83d\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\u+123\"",
+        "\"\\x41\"",
+        "\"\\\"",
+        "\"a\nb\"",
+        "'a'",
+        "{a:1}",
+        "[1,]",
+        "{\"a\":1,}",
+        "[1] 2",
+        "[1] // one",
+        "\u{a0}1",
+        "1\0",
+    ] {
+        let error = parse_any_spelling(text.as_bytes()).expect_err(text);
+        assert_eq!(error.code(), ErrorCode::Json, "{text:?}");
+    }
+    assert!(parse_any_spelling(b"\"\xff\"").is_err());
+    let deep = "[".repeat(33) + &"]".repeat(33);
+    assert_eq!(
+        parse_any_spelling(deep.as_bytes()).expect_err("deep").code(),
+        ErrorCode::Limit
+    );
 }

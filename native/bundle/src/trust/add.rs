@@ -26,6 +26,10 @@ fn put_key(keys: &mut Json, name: &str, key: &PublicKey) -> Result<()> {
         return Err(policy_error("\"keys\" is no object"));
     };
     if let Some((_, present)) = entries.iter().find(|(other, _)| other == name) {
+        if present.get("revoked").and_then(Json::as_bool) == Some(true) {
+            return Err(policy_error(format!("the policy revokes the key {}", quote(name)))
+                .with_hint("make a new key, or edit the policy if the revocation was a mistake"));
+        }
         let same = present.get("pem").and_then(Json::as_str).map(PublicKey::from_pem);
         return match same {
             Some(Ok(present)) if present == *key => Ok(()),

@@ -102,9 +102,11 @@ fn judge_signature(
     match statement {
         Err(error) => {
             let place = format!("the signature of {} ({})", quote(&key.name), short(hint));
-            let error = error
-                .within(&place)
-                .with_hint("the file was changed, or signed by other software: ask its signer for it again");
+            let error = match error.code() {
+                ErrorCode::Signature => error.with_hint("the file was changed: ask its signer for it again"),
+                _ => error,
+            };
+            let error = error.within(&place);
             (finding(Some(key), false, error.message().to_owned()), Some(error))
         }
         Ok(statement) => match objection(key, &statement, claim) {

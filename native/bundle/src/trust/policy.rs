@@ -10,6 +10,7 @@ use crate::{Error, ErrorCode, Result};
 pub(super) const VERSION_FIELD: &str = "modelpack_trust";
 pub(super) const VERSION: i64 = 1;
 const NAME_BYTES: usize = 255;
+const PEM_START: &[u8] = b"-----BEGIN ";
 /// How a single key's policy names it.
 const ONLY_KEY: &str = "key";
 
@@ -39,16 +40,11 @@ impl Policy {
     /// From the text of a policy, or of a public key as PEM: whatever that key signed. `source` says where it came from.
     pub fn from_bytes(bytes: &[u8], source: &str) -> Result<Policy> {
         let place = |error: Error| error.within(&format!("the trust policy {source}"));
-        let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-        if !is_json {
-            let text = std::str::from_utf8(bytes)
-                .ok()
-                .filter(|text| text.contains("-----BEGIN "));
-            let neither = || policy_error("neither a JSON object nor a public key as PEM");
-            let text = text.ok_or_else(neither).map_err(place)?;
-            return PublicKey::from_pem(text)
-                .map(|key| Self::of_key(key, source))
-                .map_err(|error| error.within(source));
+        // Only a text that begins as PEM is a key: a policy with something before it must not turn into a key for everything.
+        if bytes.trim_ascii_start().starts_with(PEM_START) {
+            let text = std::str::from_utf8(bytes).map_err(|_| place(policy_error("not UTF-8")))?;
+            let key = PublicKey::from_pem(text).map_err(|error| error.within(source))?;
+            return Ok(Self::of_key(key, source));
         }
         Self::parse(bytes, source).map_err(place)
     }
@@ -69,7 +65,9 @@ impl Policy {
     }
 
     fn parse(bytes: &[u8], source: &str) -> Result<Policy> {
-        let content = json::parse_any_spelling(bytes).map_err(|error| policy_error(error.message()))?;
+        let content = json::parse_any_spelling(bytes).map_err(|error| {
+            policy_error(error.message()).with_hint("a policy is a JSON object, or a public key as PEM")
+        })?;
         let top = Object::new(&content, "the policy".to_owned(), &[VERSION_FIELD, "keys", "rules"])?;
         if top.value(VERSION_FIELD)?.as_int() != Some(VERSION) {
             return Err(top.error(format!("{VERSION_FIELD:?} is not {VERSION}, the only version known")));
