@@ -32,10 +32,7 @@ fn quotient(y: DoubleDouble, x: DoubleDouble, c: f64) -> DoubleDouble {
     let high = numerator.high / denominator;
     let back = DoubleDouble::product(high, denominator);
     let rest = (numerator.high - back.high) - back.low + (numerator_low - high * denominator_low);
-    DoubleDouble {
-        high,
-        low: rest / denominator,
-    }
+    DoubleDouble::ordered_sum(high, rest / denominator)
 }
 
 /// The angle of (x, y) for 0 < y <= x as an angle of the table, and one below 1/127 whose error is below 2^-65 of it.
