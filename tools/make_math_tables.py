@@ -165,6 +165,13 @@ def fine_logarithms() -> list[str]:
         lines += ["    (", *(f"        {literal(value)}," for value in (double(inverse), high, low)), "    ),"]
     lines += [
         "];",
+        "/// The same c and -ln(c) as one double, for singles.",
+        f"pub static SINGLE_LOGARITHMS: [(f64, f64); {FINE_STEPS}] = [",
+    ]
+    for inverse, logarithm in intervals:
+        lines += ["    (", *(f"        {literal(double(value))}," for value in (inverse, -logarithm)), "    ),"]
+    lines += [
+        "];",
         "/// To the same c: the binary logarithm of 1/c as a multiple of 2^-42 and the rest.",
         f"pub static BINARY_LOGARITHMS: [(f64, f64); {FINE_STEPS}] = [",
     ]
