@@ -43,6 +43,8 @@ double mp_math_erf(double x);
 double mp_math_ndtri(double p);
 /* Square root: of -0.0 -0.0, of a negative number NaN. */
 double mp_math_sqrt(double x);
+/* Square root in single precision. */
+float mp_math_sqrtf(float x);
 /* e^x in single precision. */
 float mp_math_expf(float x);
 /* Natural logarithm in single precision. */

@@ -2,6 +2,11 @@
 #include "modelpack_math.h"
 #include "modelpack_math_rules.h"
 
+float mp_math_sqrtf(float x)
+{
+    return (float)mp_math_sqrt((double)x); /* twice 24 bits and more: the two roundings are one */
+}
+
 #if defined(__GNUC__) && defined(__x86_64__) && !defined(MP_MATH_PORTABLE)
 
 double mp_math_sqrt(double x)

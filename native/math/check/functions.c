@@ -55,6 +55,7 @@ const struct function functions[] = {
 const int function_count = sizeof functions / sizeof functions[0];
 
 const struct single_function single_functions[] = {
+    {"sqrtf", sqrtf, sqrt, mpfr_sqrt},
     {"expf", expf, exp, mpfr_exp},
     {"logf", logf, log, mpfr_log},
 };

@@ -29,6 +29,7 @@ export! {
     mp_math_cos = cos(x) f64;
     mp_math_sqrt = sqrt(x) f64;
     mp_math_pow = pow(x, y) f64;
+    mp_math_sqrtf = sqrtf(x) f32;
     mp_math_expf = expf(x) f32;
     mp_math_logf = logf(x) f32;
 }

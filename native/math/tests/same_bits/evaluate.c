@@ -27,6 +27,7 @@ static const struct function functions[] = {
     {"erf", mp_math_erf, 0, 0},
     {"ndtri", mp_math_ndtri, 0, 0},
     {"sqrt", mp_math_sqrt, 0, 0},
+    {"sqrtf", 0, 0, mp_math_sqrtf},
     {"expf", 0, 0, mp_math_expf},
     {"logf", 0, 0, mp_math_logf},
 };

@@ -55,7 +55,7 @@ const fn single(name: &'static str, function: fn(f32) -> f32) -> Function {
     }
 }
 
-pub const FUNCTIONS: [Function; 17] = [
+pub const FUNCTIONS: [Function; 18] = [
     one("exp", own::exp),
     one("exp2", own::exp2),
     one("expm1", own::expm1),
@@ -71,6 +71,7 @@ pub const FUNCTIONS: [Function; 17] = [
     one("erf", own::erf),
     one("ndtri", own::ndtri),
     one("sqrt", modelpack_math::sqrt),
+    single("sqrtf", modelpack_math::sqrtf),
     single("expf", own::expf),
     single("logf", own::logf),
 ];
