@@ -58,4 +58,4 @@ pub use schema::Schema;
 pub use sign::{sign, sign_bytes};
 pub use signer::Signer;
 pub use trust::{Engines, Explanation, Policy as TrustPolicy, Trust};
-pub use verify::{explain, verify};
+pub use verify::{explain, explain_bytes, verify};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::open_options::OpenOptions;
 use crate::unjudged::Unjudged;
-use crate::{Bundle, Explanation, Result};
+use crate::{Bundle, Bytes, Explanation, Result};
 
 /// Opens the bundle as anybody would who uses it, with `full` hashes every member too, and says why it may be used. What may not
 /// be used is an error.
@@ -20,4 +20,9 @@ pub fn verify(path: &Path, options: &OpenOptions, full: bool) -> Result<Explanat
 /// Why the bundle may be used or not. An error only if its structure or its bundle.json cannot be read.
 pub fn explain(path: &Path, options: &OpenOptions) -> Result<Explanation> {
     Unjudged::open(path).map(|bundle| options.explain(&bundle))
+}
+
+/// As [`explain`], for a bundle in memory.
+pub fn explain_bytes(bytes: impl Into<Bytes>, options: &OpenOptions) -> Result<Explanation> {
+    Unjudged::read(Box::new(bytes.into())).map(|bundle| options.explain(&bundle))
 }

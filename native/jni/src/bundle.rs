@@ -3,17 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jni_sys::{jboolean, jbyteArray, jclass, jlong, JNIEnv};
-use modelpack_bundle::{Bundle, Error, ErrorCode, OpenOptions, Result, Trust};
+use jni_sys::{jbyteArray, jclass, jlong, JNIEnv};
+use modelpack_bundle::{explain, explain_bytes, Bundle, Error, ErrorCode, OpenOptions, Result};
 
 use crate::arrays::{bytes, new_bytes, optional_text, text, Reference};
 use crate::wire::Wire;
-use crate::{boundary, handle, schema};
+use crate::{boundary, explanation, handle, schema, trust};
 
 /// What Java expects of a bundle, as it comes.
 #[derive(Clone, Copy)]
 struct Expectations {
-    unsigned: jboolean,
+    trust: jlong,
     name: jbyteArray,
     min_version: jbyteArray,
     identity: jbyteArray,
@@ -21,12 +21,12 @@ struct Expectations {
 
 impl Expectations {
     /// # Safety
-    /// `env` is the calling thread's; the arrays are byte arrays or null.
+    /// `env` is the calling thread's; `trust` is a live handle or 0, the arrays are byte arrays or null.
     unsafe fn read(self, env: *mut JNIEnv) -> Result<OpenOptions> {
         // SAFETY: promised by the caller.
         unsafe {
             Ok(OpenOptions {
-                trust: self.unsigned.then_some(Trust::Unsigned),
+                trust: trust::borrow(self.trust).cloned(),
                 name: optional_text(env, self.name)?,
                 min_version: optional_text(env, self.min_version)?,
                 identity: optional_text(env, self.identity)?,
@@ -42,13 +42,13 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenPath(
     env: *mut JNIEnv,
     class: jclass,
     path: jbyteArray,
-    unsigned: jboolean,
+    trust: jlong,
     name: jbyteArray,
     min_version: jbyteArray,
     identity: jbyteArray,
 ) -> jlong {
     let expectations = Expectations {
-        unsigned,
+        trust,
         name,
         min_version,
         identity,
@@ -69,13 +69,13 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenBytes(
     env: *mut JNIEnv,
     class: jclass,
     content: jbyteArray,
-    unsigned: jboolean,
+    trust: jlong,
     name: jbyteArray,
     min_version: jbyteArray,
     identity: jbyteArray,
 ) -> jlong {
     let expectations = Expectations {
-        unsigned,
+        trust,
         name,
         min_version,
         identity,
@@ -97,13 +97,13 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenMemory(
     class: jclass,
     address: jlong,
     size: jlong,
-    unsigned: jboolean,
+    trust: jlong,
     name: jbyteArray,
     min_version: jbyteArray,
     identity: jbyteArray,
 ) -> jlong {
     let expectations = Expectations {
-        unsigned,
+        trust,
         name,
         min_version,
         identity,
@@ -165,6 +165,7 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleFacts(
                 wire.text(fact)?;
             }
             wire.bool(bundle.verified());
+            explanation::engines(&mut wire, bundle.permitted_engines())?;
             new_bytes(env, &wire.into_bytes())
         })
         .0
@@ -207,6 +208,97 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleSchema(
         boundary::enter(env, class, || {
             let bundle: &Arc<Bundle> = handle::borrow(bundle);
             new_bytes(env, &schema::encode(bundle.schema())?)
+        })
+        .0
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `bundle` is a live handle.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleCheckMembers(
+    env: *mut JNIEnv,
+    class: jclass,
+    bundle: jlong,
+) {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || handle::borrow::<Arc<Bundle>>(bundle).check_members());
+    }
+}
+
+/// # Safety
+/// Called by the JVM; `bundle` is a live handle.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleExplanation(
+    env: *mut JNIEnv,
+    class: jclass,
+    bundle: jlong,
+) -> jbyteArray {
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let bundle: &Arc<Bundle> = handle::borrow(bundle);
+            let explanation = bundle.explanation().expect("Java opens no bundle for inspection");
+            new_bytes(env, &explanation::encode(explanation)?)
+        })
+        .0
+    }
+}
+
+/// # Safety
+/// Called by the JVM with the types of `Native`.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_explainPath(
+    env: *mut JNIEnv,
+    class: jclass,
+    path: jbyteArray,
+    trust: jlong,
+    name: jbyteArray,
+    min_version: jbyteArray,
+    identity: jbyteArray,
+) -> jbyteArray {
+    let expectations = Expectations {
+        trust,
+        name,
+        min_version,
+        identity,
+    };
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let options = expectations.read(env)?;
+            let explanation = explain(Path::new(&text(env, path)?), &options)?;
+            new_bytes(env, &explanation::encode(&explanation)?)
+        })
+        .0
+    }
+}
+
+/// # Safety
+/// Called by the JVM with the types of `Native`.
+#[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_explainBytes(
+    env: *mut JNIEnv,
+    class: jclass,
+    content: jbyteArray,
+    trust: jlong,
+    name: jbyteArray,
+    min_version: jbyteArray,
+    identity: jbyteArray,
+) -> jbyteArray {
+    let expectations = Expectations {
+        trust,
+        name,
+        min_version,
+        identity,
+    };
+    // SAFETY: promised by the JVM and by `Native`.
+    unsafe {
+        boundary::enter(env, class, || {
+            let options = expectations.read(env)?;
+            let explanation = explain_bytes(bytes(env, content)?, &options)?;
+            new_bytes(env, &explanation::encode(&explanation)?)
         })
         .0
     }

@@ -12,16 +12,18 @@ mod batch;
 mod boundary;
 mod bundle;
 mod cell;
+mod explanation;
 mod handle;
 mod predictor;
 mod row;
 mod schema;
+mod trust;
 mod wire;
 
 use jni_sys::{jclass, jint, jlong, jobject, JNIEnv};
 
 /// Raised with every change of the calls; `Native.INTERFACE_VERSION` is the same number.
-const INTERFACE_VERSION: jint = 1;
+const INTERFACE_VERSION: jint = 2;
 
 #[no_mangle]
 pub extern "system" fn Java_dev_modelpack_Native_interfaceVersion(_env: *mut JNIEnv, _class: jclass) -> jint {

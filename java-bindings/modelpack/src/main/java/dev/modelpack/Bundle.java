@@ -11,20 +11,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An opened bundle: a model with its schema, configuration, metrics and record. Safe to share
  * between threads.
  *
  * <pre>{@code
- * try (Bundle bundle = Bundle.open(Path.of("eta.mpk"), TrustPolicy.UNSIGNED, OpenOptions.builder().name("eta").build());
+ * TrustPolicy trust = TrustPolicy.load(Path.of("trust.json"));
+ * try (Bundle bundle = Bundle.open(Path.of("eta.mpk"), trust, OpenOptions.builder().name("eta").build());
  *     Predictor predictor = bundle.predictor()) {
  *   Prediction prediction = predictor.predict(Map.of("hour", 17, "carrier", "AA"));
  * }
  * }</pre>
  *
- * <p>Opening checks the structure and digests of the bundle; what is read is copied, so that a file
- * replaced later changes nothing. A predictor outlives its bundle.
+ * <p>Opening checks the structure of the bundle, the trust policy on its signatures, what the
+ * caller expects, and the digests of what is read, which is copied: a file replaced later changes
+ * nothing. What is read later is hashed before it is used. A predictor outlives its bundle.
  */
 public final class Bundle implements AutoCloseable {
   static final Cleaner CLEANER = Cleaner.create();
@@ -35,6 +38,7 @@ public final class Bundle implements AutoCloseable {
   private final String identity;
   private final String modelDigest;
   private final boolean verified;
+  private final Set<String> permittedEngines;
   private final Schema schema;
 
   private Bundle(long pointer) {
@@ -46,6 +50,7 @@ public final class Bundle implements AutoCloseable {
       this.identity = facts.text();
       this.modelDigest = facts.text();
       this.verified = facts.bool();
+      this.permittedEngines = TrustExplanationReader.engines(facts);
       this.schema = SchemaReader.read(Native.bundleSchema(pointer));
     } catch (RuntimeException | Error failure) {
       handle.close();
@@ -83,14 +88,16 @@ public final class Bundle implements AutoCloseable {
     if (path.getFileSystem() != FileSystems.getDefault()) {
       return open(readAll(path), trust, options);
     }
-    NativeLibrary.ensureLoaded();
-    return new Bundle(
-        Native.bundleOpenPath(
-            Wire.utf8(path.toString()),
-            isUnsigned(trust),
-            name(options),
-            minVersion(options),
-            identity(options)));
+    return TrustPolicy.with(
+        trust,
+        pointer ->
+            new Bundle(
+                Native.bundleOpenPath(
+                    Wire.utf8(path.toString()),
+                    pointer,
+                    name(options),
+                    minVersion(options),
+                    identity(options))));
   }
 
   /**
@@ -141,10 +148,12 @@ public final class Bundle implements AutoCloseable {
    */
   public static Bundle open(byte[] content, TrustPolicy trust, OpenOptions options) {
     Objects.requireNonNull(content, "content");
-    NativeLibrary.ensureLoaded();
-    return new Bundle(
-        Native.bundleOpenBytes(
-            content, isUnsigned(trust), name(options), minVersion(options), identity(options)));
+    return TrustPolicy.with(
+        trust,
+        pointer ->
+            new Bundle(
+                Native.bundleOpenBytes(
+                    content, pointer, name(options), minVersion(options), identity(options))));
   }
 
   /**
@@ -172,18 +181,117 @@ public final class Bundle implements AutoCloseable {
       content.duplicate().get(copy);
       return open(copy, trust, options);
     }
-    NativeLibrary.ensureLoaded();
     try {
-      return new Bundle(
-          Native.bundleOpenMemory(
-              Native.bufferAddress(content) + content.position(),
-              content.remaining(),
-              isUnsigned(trust),
-              name(options),
-              minVersion(options),
-              identity(options)));
+      return TrustPolicy.with(
+          trust,
+          pointer ->
+              new Bundle(
+                  Native.bundleOpenMemory(
+                      Native.bufferAddress(content) + content.position(),
+                      content.remaining(),
+                      pointer,
+                      name(options),
+                      minVersion(options),
+                      identity(options))));
     } finally {
       Reference.reachabilityFence(content);
+    }
+  }
+
+  /**
+   * Opens a bundle as {@link #open(Path, TrustPolicy, OpenOptions)} does, then hashes every member,
+   * also those that no prediction needs, and closes it.
+   *
+   * @param path a file of any file system
+   * @param trust who may have made it
+   * @param options what the caller expects of it
+   * @return why it may be used
+   * @throws IoException if the file cannot be read
+   * @throws FormatException if it is no whole bundle
+   * @throws TrustException if the policy does not permit it, or it is not the one expected
+   */
+  public static TrustExplanation verify(Path path, TrustPolicy trust, OpenOptions options) {
+    try (Bundle bundle = open(path, trust, options)) {
+      return bundle.verify();
+    }
+  }
+
+  /**
+   * Which rule of a policy decides over a bundle, which signatures count, and why others do not. It
+   * answers whatever the decision is: it is for people who wonder, not a check.
+   *
+   * @param path a file of any file system
+   * @param trust who may have made it
+   * @param options what the caller expects of it
+   * @return the decision, and what led to it
+   * @throws IoException if the file cannot be read
+   * @throws FormatException if it has no readable structure or {@code bundle.json}
+   */
+  public static TrustExplanation explain(Path path, TrustPolicy trust, OpenOptions options) {
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      return explain(readAll(path), trust, options);
+    }
+    byte[] found =
+        TrustPolicy.with(
+            trust,
+            pointer ->
+                Native.explainPath(
+                    Wire.utf8(path.toString()),
+                    pointer,
+                    name(options),
+                    minVersion(options),
+                    identity(options)));
+    return TrustExplanationReader.read(found);
+  }
+
+  /**
+   * As {@link #explain(Path, TrustPolicy, OpenOptions)}, for a bundle in memory.
+   *
+   * @param content the bundle
+   * @param trust who may have made it
+   * @param options what the caller expects of it
+   * @return the decision, and what led to it
+   * @throws FormatException if it has no readable structure or {@code bundle.json}
+   */
+  public static TrustExplanation explain(byte[] content, TrustPolicy trust, OpenOptions options) {
+    Objects.requireNonNull(content, "content");
+    byte[] found =
+        TrustPolicy.with(
+            trust,
+            pointer ->
+                Native.explainBytes(
+                    content, pointer, name(options), minVersion(options), identity(options)));
+    return TrustExplanationReader.read(found);
+  }
+
+  /**
+   * Hashes every member, also those that no prediction needs. What a prediction needs was hashed
+   * before it was used.
+   *
+   * @return why the bundle may be used
+   * @throws FormatException if a member does not have the digest that the bundle states
+   */
+  public TrustExplanation verify() {
+    int call = handle.enter();
+    try {
+      Native.bundleCheckMembers(handle.pointer());
+    } finally {
+      handle.exit(call);
+    }
+    return explanation();
+  }
+
+  /**
+   * Why the bundle may be used: the rule of the policy that was met, and the signatures that count.
+   *
+   * @return what was found when it was opened
+   */
+  public TrustExplanation explanation() {
+    int call = handle.enter();
+    try {
+      return TrustExplanationReader.read(Native.bundleExplanation(handle.pointer()));
+    } finally {
+      handle.exit(call);
     }
   }
 
@@ -224,12 +332,21 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Whether a signature was checked.
+   * Whether a trust policy permits the bundle.
    *
    * @return false under {@link TrustPolicy#UNSIGNED}
    */
   public boolean verified() {
     return verified;
+  }
+
+  /**
+   * The engines that the trust policy permits.
+   *
+   * @return names, such as {@code native}
+   */
+  public Set<String> permittedEngines() {
+    return permittedEngines;
   }
 
   /**
@@ -334,11 +451,6 @@ public final class Bundle implements AutoCloseable {
     return ErrorDetails.of(ErrorCode.IO, what + " cannot be read: " + error)
         .withCause(error)
         .exception();
-  }
-
-  /** Without a policy, the core refuses the bundle and says so. */
-  private static boolean isUnsigned(TrustPolicy trust) {
-    return trust == TrustPolicy.UNSIGNED;
   }
 
   private static byte[] name(OpenOptions options) {

@@ -12,7 +12,7 @@ final class Native {
   /**
    * Raised with every change of the calls below; the library states the one that it was built for.
    */
-  static final int INTERFACE_VERSION = 1;
+  static final int INTERFACE_VERSION = 2;
 
   private Native() {}
 
@@ -21,20 +21,49 @@ final class Native {
   /** Address of the first byte of a direct buffer, whatever its position; 0 for another buffer. */
   static native long bufferAddress(ByteBuffer buffer);
 
-  // A bundle. Expectations are null where there are none.
+  // A trust policy.
+
+  static native long trustUnsigned();
+
+  static native long trustOfUser();
+
+  static native long trustFromPath(byte[] path);
+
+  static native long trustFromBytes(byte[] content, byte[] source);
+
+  static native long trustFromKey(byte[] pem);
+
+  static native long trustFromIdentity(byte[] identity, byte[][] engines);
+
+  static native void trustFree(long trust);
+
+  static native byte[] trustJson(long trust);
+
+  // A bundle. A policy of 0 permits nothing; expectations are null where there are none.
 
   static native long bundleOpenPath(
-      byte[] path, boolean unsigned, byte[] name, byte[] minVersion, byte[] identity);
+      byte[] path, long trust, byte[] name, byte[] minVersion, byte[] identity);
 
   static native long bundleOpenBytes(
-      byte[] content, boolean unsigned, byte[] name, byte[] minVersion, byte[] identity);
+      byte[] content, long trust, byte[] name, byte[] minVersion, byte[] identity);
 
   static native long bundleOpenMemory(
-      long address, long size, boolean unsigned, byte[] name, byte[] minVersion, byte[] identity);
+      long address, long size, long trust, byte[] name, byte[] minVersion, byte[] identity);
+
+  static native byte[] explainPath(
+      byte[] path, long trust, byte[] name, byte[] minVersion, byte[] identity);
+
+  static native byte[] explainBytes(
+      byte[] content, long trust, byte[] name, byte[] minVersion, byte[] identity);
 
   static native void bundleFree(long bundle);
 
   static native byte[] bundleFacts(long bundle);
+
+  static native byte[] bundleExplanation(long bundle);
+
+  /** Hashes every member. */
+  static native void bundleCheckMembers(long bundle);
 
   /** Null where the bundle has no such member. */
   static native byte[] bundleMember(long bundle, byte[] name);

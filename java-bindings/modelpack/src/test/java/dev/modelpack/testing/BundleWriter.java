@@ -28,13 +28,16 @@ final class BundleWriter {
 
   private BundleWriter() {}
 
-  static byte[] write(Map<String, Object> manifest, Map<String, byte[]> members) {
+  static byte[] write(
+      Map<String, Object> manifest, Map<String, byte[]> members, TestKey... signers) {
+    Map<String, String> digests = new TreeMap<>();
     Map<String, Object> complete = new TreeMap<>(manifest);
     Map<String, Object> listed = new TreeMap<>();
     StringBuilder model = new StringBuilder("mpk-model-1\n");
     BundleWriter writer = new BundleWriter();
     for (Map.Entry<String, byte[]> member : new TreeMap<>(members).entrySet()) {
       String digest = sha256(member.getValue());
+      digests.put(member.getKey(), digest);
       listed.put(member.getKey(), Json.object("sha256", digest, "size", member.getValue().length));
       if (MODEL.contains(member.getKey())) {
         model.append(member.getKey()).append(' ').append(digest).append('\n');
@@ -43,7 +46,16 @@ final class BundleWriter {
     }
     complete.put("members", listed);
     complete.put("model_digest", "sha256:" + sha256(utf8(model.toString())));
-    writer.add("bundle.json", utf8(Json.of(complete)));
+    byte[] bundle = utf8(Json.of(complete));
+    writer.add("bundle.json", bundle);
+    digests.put("bundle.json", sha256(bundle));
+    String subject = complete.get("name") + "-" + complete.get("version");
+    Map<String, byte[]> signatures = new TreeMap<>();
+    for (TestKey signer : signers) {
+      byte[] signature = SignatureWriter.write(signer, subject, digests);
+      signatures.put(SignatureWriter.memberName(signer), signature);
+    }
+    signatures.forEach(writer::add);
     return writer.finish();
   }
 

@@ -110,7 +110,7 @@ public final class ModelBuilder {
     return this;
   }
 
-  public byte[] build() {
+  public byte[] build(TestKey... signers) {
     String program =
         Json.of(
             Json.object(
@@ -158,7 +158,8 @@ public final class ModelBuilder {
             List.of(),
             "engines",
             List.of(Json.object("name", "native", "requires", requires))),
-        members);
+        members,
+        signers);
   }
 
   private Map<String, Tensor> goldenTensors() {

@@ -59,8 +59,7 @@ record Tensor(String dtype, List<Integer> shape, byte[] data) {
   static byte[] member(Map<String, Tensor> tensors, Map<String, String> metadata) {
     Map<String, Object> header = new TreeMap<>();
     ByteArrayOutputStream data = new ByteArrayOutputStream();
-    List<Map.Entry<String, Tensor>> entries =
-        new ArrayList<>(new TreeMap<>(tensors).entrySet());
+    List<Map.Entry<String, Tensor>> entries = new ArrayList<>(new TreeMap<>(tensors).entrySet());
     entries.sort(Comparator.comparing(entry -> -entry.getValue().elementBytes()));
     for (Map.Entry<String, Tensor> entry : entries) {
       Tensor tensor = entry.getValue();

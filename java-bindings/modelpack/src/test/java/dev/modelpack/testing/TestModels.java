@@ -19,8 +19,8 @@ public final class TestModels {
     return flights("eta", "1.4.0");
   }
 
-  /** {@link #flights()} under another name. */
-  public static byte[] flights(String name, String version) {
+  /** {@link #flights()} under another name, signed. */
+  public static byte[] flights(String name, String version, TestKey... signers) {
     ModelBuilder model = ModelBuilder.named(name, version);
     List<String> terms = new ArrayList<>();
     String hour = model.input("hour", "int64");
@@ -53,7 +53,7 @@ public final class TestModels {
     model.output("value", "float64", 1, value);
     model.member("metrics.json", "{\"reported\":{\"mae\":\"12 min\"},\"splits\":{}}");
     model.member("config.json", "{\"framework\":\"by hand\"}");
-    return model.build();
+    return model.build(signers);
   }
 
   /**
