@@ -241,7 +241,8 @@ void mp_trust_free(mp_trust *trust);
 /* The policy as JSON: {"keys":[{"hint","name","not_after","revoked"}],"rules":[...],"source"} with defaults filled in. */
 int32_t mp_trust_describe(const mp_trust *trust, mp_text **json, mp_error **error);
 
-/* Where the user's policy and key stand: {"key":PATH,"policy":PATH}, null where the system names no place. Files may not be there. */
+/* Where the user's key and policy stand, and what mp_trust_default reads: {"default":PATH,"key":PATH,"policy":PATH}, null where the
+ * system names no place. Files may not be there. */
 int32_t mp_trust_locations(mp_text **json, mp_error **error);
 /* Changes a policy file, by way of a temporary file; made if it is not there. The key joins the rule for exactly this glob (NULL:
  * "*"); a new rule stands before the first one that would take its bundles. */

@@ -1,7 +1,7 @@
 """Trained tabular models as one verified file that answers with the same bits in Python, C, Java and Spark.
 
->>> packed = modelpack.pack(pipeline, X, name="eta", version="1.0.0")  # doctest: +SKIP
->>> predictor = modelpack.load(packed, modelpack.UNSIGNED, name="eta")  # doctest: +SKIP
+>>> packed = modelpack.pack(pipeline, X, name="eta", version="1.0.0", signers="default")  # doctest: +SKIP
+>>> predictor = modelpack.load(packed, name="eta")  # doctest: +SKIP
 >>> predictor.predict_one({"hour": 17, "carrier": "AA"}).value  # doctest: +SKIP
 
 Predicting needs numpy and cffi only; a framework is imported when a model of it is packed.
@@ -29,13 +29,18 @@ from modelpack.errors import (
 if TYPE_CHECKING:
     from modelpack.bundle import Bundle
     from modelpack.checking import check
+    from modelpack.explanation import Explanation
+    from modelpack.keys import KeyPair, PrivateKey, keygen
     from modelpack.opening import inspect, load, open
     from modelpack.packing import pack
     from modelpack.prediction import Prediction
     from modelpack.predictor import Predictor
     from modelpack.record import data_reference
     from modelpack.schema import Classes, Default, Feature, Output, Schema
+    from modelpack.signing import Signer, sign
     from modelpack.trust import UNSIGNED
+    from modelpack.trust_policy import TrustPolicy
+    from modelpack.verifying import verify
 
 __all__ = [
     "UNSIGNED",
@@ -43,28 +48,36 @@ __all__ = [
     "Classes",
     "ClosedError",
     "Default",
+    "Explanation",
     "Feature",
     "FormatError",
     "InputError",
     "InternalError",
     "IoError",
+    "KeyPair",
     "MismatchError",
     "ModelpackError",
     "NotFoundError",
     "Output",
     "Prediction",
     "Predictor",
+    "PrivateKey",
     "Schema",
+    "Signer",
     "TrustError",
+    "TrustPolicy",
     "UnsupportedModelError",
     "UsageError",
     "__version__",
     "check",
     "data_reference",
     "inspect",
+    "keygen",
     "load",
     "open",
     "pack",
+    "sign",
+    "verify",
 ]
 
 # Where the rest of the public surface is. It is imported at first use: no one waits for what he does not need.
@@ -73,17 +86,25 @@ _PLACES = {
     "Bundle": "modelpack.bundle",
     "Classes": "modelpack.schema",
     "Default": "modelpack.schema",
+    "Explanation": "modelpack.explanation",
     "Feature": "modelpack.schema",
+    "KeyPair": "modelpack.keys",
     "Output": "modelpack.schema",
     "Prediction": "modelpack.prediction",
     "Predictor": "modelpack.predictor",
+    "PrivateKey": "modelpack.keys",
     "Schema": "modelpack.schema",
+    "Signer": "modelpack.signing",
+    "TrustPolicy": "modelpack.trust_policy",
     "check": "modelpack.checking",
     "data_reference": "modelpack.record",
     "inspect": "modelpack.opening",
+    "keygen": "modelpack.keys",
     "load": "modelpack.opening",
     "open": "modelpack.opening",
     "pack": "modelpack.packing",
+    "sign": "modelpack.signing",
+    "verify": "modelpack.verifying",
 }
 
 

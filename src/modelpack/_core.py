@@ -25,9 +25,11 @@ __all__ = [
     "error_of",
     "ffi",
     "lib",
+    "made_text",
     "new_error",
     "raise_error",
     "struct",
+    "take_text",
     "text_of",
     "version",
     "write_bundle",
@@ -107,6 +109,27 @@ def text_of(read: Any, *arguments: Any) -> str:
     return found
 
 
+def made_text(make: Any, *arguments: Any) -> str:
+    """The text that a call of the form ``make(…, mp_text **text, mp_error **)`` makes."""
+    text, error = ffi.new("mp_text **"), new_error()
+    code = make(*arguments, text, error)
+    if code:
+        raise_error(error, code)
+    return take_text(text)
+
+
+def take_text(holder: Handle) -> str:
+    """The text in `holder`, whose copy in the core is overwritten and freed."""
+    length = ffi.new("uint64_t *")
+    data = lib.mp_text_data(holder[0], length)
+    try:
+        found: str = ffi.buffer(data, length[0])[:].decode("utf-8")
+        return found
+    finally:
+        lib.mp_text_free(holder[0])
+        holder[0] = NULL
+
+
 def number_of(kind: str, read: Any, *arguments: Any) -> int:
     """The number that a call of the form ``read(…, kind *out, mp_error **)`` hands out."""
     out, error = ffi.new(f"{kind} *"), new_error()
@@ -127,7 +150,14 @@ def struct(kind: str) -> Handle:
 # ---- writing ----
 
 
-def write_bundle(path: str | os.PathLike[str], manifest: bytes, members: Mapping[str, bytes], overwrite: bool) -> str:
+def write_bundle(
+    path: str | os.PathLike[str],
+    manifest: bytes,
+    members: Mapping[str, bytes],
+    overwrite: bool,
+    signers: Handle = NULL,
+    signer_count: int = 0,
+) -> str:
     """Writes a bundle; members and model digest of the manifest are computed.
 
     Parameters
@@ -139,6 +169,9 @@ def write_bundle(path: str | os.PathLike[str], manifest: bytes, members: Mapping
         Bytes by name, in any order.
     overwrite
         Whether an existing file may be replaced.
+    signers
+        The core's array of those who sign: the file appears with their signatures or not at all.
+    signer_count
 
     Returns
     -------
@@ -154,13 +187,15 @@ def write_bundle(path: str | os.PathLike[str], manifest: bytes, members: Mapping
         entry.data, entry.size = bytes_, len(data)
         alive += (text, bytes_)
     identity, error = ffi.new("char[72]"), new_error()
-    code = lib.mp_bundle_write(
+    code = lib.mp_bundle_write_signed(
         place,
         place_length,
         ffi.from_buffer(manifest),
         len(manifest),
         table,
         len(members),
+        signers,
+        signer_count,
         int(overwrite),
         identity,
         error,

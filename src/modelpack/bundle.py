@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from modelpack._core import NULL, Handle, encoded, ffi, lib, new_error, number_of, raise_error, text_of
 from modelpack.canonical import parse_json
 from modelpack.errors import ClosedError
+from modelpack.explanation import Explanation
 from modelpack.schema import Schema
-from modelpack.trust import Trust
+from modelpack.trust import Unsigned
+from modelpack.trust_policy import ENGINES, TrustPolicy
 
 if TYPE_CHECKING:
     from modelpack.predictor import Predictor
@@ -31,13 +33,15 @@ class Bundle:
     model_digest : str
         ``sha256:…`` of what decides the answers; equal for two packagings of one model.
     verified : bool
-        Whether a signature was checked; False under `modelpack.UNSIGNED`.
+        Whether a rule of a trust policy was met; False under `modelpack.UNSIGNED`.
+    trust : TrustPolicy, Unsigned or None
+        What it was opened under; None for inspection.
     schema : Schema
     manifest, metrics, record, config : dict
         Contents of `bundle.json`, `metrics.json`, `record.json`, `config.json`; empty where there is no such member.
     """
 
-    def __init__(self, handle: Handle, path: str | None, trust: Trust) -> None:
+    def __init__(self, handle: Handle, path: str | None, trust: TrustPolicy | Unsigned | None) -> None:
         self._handle = handle
         self.trust = trust
         self.path = path
@@ -50,6 +54,21 @@ class Bundle:
 
     def __repr__(self) -> str:
         return f"<modelpack.Bundle {self.name} {self.version} {self.identity[:19]}…>"
+
+    # ---- trust ----
+
+    @cached_property
+    def explanation(self) -> Explanation | None:
+        """Why it may be used: the rule that was met, and what became of each signature. None for inspection."""
+        if self.trust is None:
+            return None
+        return Explanation.from_json(text_of(lib.mp_bundle_explanation, self.handle))
+
+    @property
+    def permitted_engines(self) -> tuple[str, ...]:
+        """Names of the engines that may run; none for inspection."""
+        bits = number_of("uint32_t", lib.mp_bundle_permitted_engines, self.handle)
+        return tuple(name for name, bit in ENGINES.items() if bits & bit)
 
     # ---- members ----
 

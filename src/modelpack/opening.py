@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from modelpack._core import Handle, encoded, error_of, ffi, found_or_missing, lib, new_error, struct
+from modelpack._core import Handle, encoded, error_of, ffi, found_or_missing, lib, new_error
 from modelpack.bundle import Bundle
 from modelpack.errors import IoError, TrustError, UsageError
-from modelpack.trust import Trust, trust_handle
+from modelpack.open_options import OpenOptions
+from modelpack.trust import NOT_CARRIED, Trust, resolved
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -33,7 +34,9 @@ def open(
     source
         Path, bytes, or an open binary file. It is read into private memory: replacing the file later changes nothing.
     trust
-        `modelpack.UNSIGNED`: nothing says who made the bundle, digests are still checked.
+        A `TrustPolicy`; the path of a policy file (trust.json) or of a public key (whatever it signed); a public key as
+        text; `modelpack.UNSIGNED` (nothing says who made the bundle, digests are still checked). By default the policy
+        that the environment variable MODELPACK_TRUST names, else that in the user's configuration folder.
     name, min_version, identity
         What the caller expects; anything else is refused.
 
@@ -48,31 +51,31 @@ def open(
 
     Examples
     --------
-    >>> bundle = modelpack.open("eta-1.4.0.mpk", modelpack.UNSIGNED, name="eta")  # doctest: +SKIP
+    >>> bundle = modelpack.open("eta-1.4.0.mpk", "trust.json", name="eta")  # doctest: +SKIP
     >>> bundle.metrics["test"]["rmse"]  # doctest: +SKIP
     """
-    options = struct("mp_open_options")
-    permit = trust_handle(trust)
-    expected = [encoded(text) for text in (name, min_version, identity)]
-    options.trust = permit
-    (options.name, options.name_length) = expected[0]
-    (options.min_version, options.min_version_length) = expected[1]
-    (options.identity, options.identity_length) = expected[2]
+    policy = resolved(trust)
+    options = OpenOptions(policy, name, min_version, identity)
     out, error = ffi.new("mp_bundle **"), new_error()
     path = _path_of(source)
     if path is not None:
         text, length = encoded(path)
-        code = lib.mp_bundle_open(text, length, options, out, error)
+        code = lib.mp_bundle_open(text, length, options.struct, out, error)
     else:
         data = _bytes_of(source)
-        code = lib.mp_bundle_open_memory(ffi.from_buffer(data), len(data), options, out, error)
+        code = lib.mp_bundle_open_memory(ffi.from_buffer(data), len(data), options.struct, out, error)
     if code:
         raise _opening_error(error, code, path)
-    return Bundle(ffi.gc(out[0], lib.mp_bundle_free), path, trust)
+    return Bundle(ffi.gc(out[0], lib.mp_bundle_free), path, policy)
 
 
-def inspect(path: str | os.PathLike[str]) -> Bundle:
-    """Opens a bundle to look at it: structure and digests are checked, no trust is asked, and nothing of it can run."""
+def inspect(path: str | os.PathLike[str], trust: Trust = None, **expected: str | None) -> Bundle:
+    """Opens a bundle to look at it: structure and digests are checked, no trust is asked, and nothing of it can run.
+
+    With `trust` (and `name`, `min_version`, `identity`) it is the same as `open`.
+    """
+    if trust is not None:
+        return open(path, trust, **expected)
     place = os.path.abspath(os.fsdecode(path))
     text, length = encoded(place)
     out, error = ffi.new("mp_bundle **"), new_error()
@@ -99,7 +102,9 @@ def load(
     source
         Path, bytes, or an open binary file.
     trust
-        `modelpack.UNSIGNED`: nothing says who made the bundle, digests are still checked.
+        A `TrustPolicy`; the path of a policy file (trust.json) or of a public key (whatever it signed); a public key as
+        text; `modelpack.UNSIGNED` (nothing says who made the bundle, digests are still checked). By default the policy
+        that the environment variable MODELPACK_TRUST names, else that in the user's configuration folder.
     name, min_version, identity
         What the caller expects; anything else is refused. Always give at least the name.
     engine : str, optional
@@ -120,25 +125,33 @@ def load(
 
     Examples
     --------
-    >>> predictor = modelpack.load("eta-1.4.0.mpk", modelpack.UNSIGNED, name="eta")  # doctest: +SKIP
+    >>> predictor = modelpack.load("eta-1.4.0.mpk", "trust.json", name="eta", min_version="1.4.0")  # doctest: +SKIP
     >>> predictor.predict(X)  # doctest: +SKIP
     """
     bundle = open(source, trust, name=name, min_version=min_version, identity=identity)
     return bundle.predictor(engine=engine, threads=threads)
 
 
-def reopen(path: str, identity: str, engine: str | None, threads: int | str, unsigned: bool) -> Predictor:
-    """Makes the predictor of a pickle."""
+def reopen(
+    path: str, identity: str, engine: str | None, threads: int | str, kind: str, location: str | None
+) -> Predictor:
+    """Makes the predictor of a pickle, under the policy that is at `location` here and now, else under the user's.
+
+    Parameters
+    ----------
+    kind, location
+        What the predictor was opened under (`pickled_trust`).
+    """
     try:
-        return load(path, identity=identity, engine=engine, threads=threads)
+        return load(path, location, identity=identity, engine=engine, threads=threads)
     except TrustError as error:
-        if not (unsigned and error.name == "UNTRUSTED"):
+        if kind not in NOT_CARRIED or error.name not in ("UNTRUSTED", "TOO_FEW_SIGNATURES"):
             raise
-        call = f"modelpack.load({path!r}, modelpack.UNSIGNED, identity={identity!r})"
+        given = NOT_CARRIED[kind] if kind == "unsigned" else "trust=…"
         raise TrustError(
-            "the predictor was opened with modelpack.UNSIGNED, a permission that no pickle carries",
-            hint=f"open it in the receiving process: {call}",
-        ) from None
+            f"the predictor was opened with {NOT_CARRIED[kind]}, a permission that no pickle carries",
+            hint=f"open it in the receiving process: modelpack.load({path!r}, {given}, identity={identity!r})",
+        ) from error
 
 
 def _path_of(source: Any) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from modelpack import canonical
-from modelpack.errors import InputError, UnsupportedModelError
+from modelpack.errors import InputError, ModelpackError, UnsupportedModelError
 from modelpack.golden import golden_member, golden_rows
 from modelpack.infer import infer_features, with_declared_nulls
 from modelpack.members import empty_answers, manifest, model_members
@@ -21,6 +21,7 @@ from modelpack.record import make_record
 from modelpack.replay import Progress, Report, replay
 from modelpack.rows import row_count
 from modelpack.schema import Feature, Schema
+from modelpack.signing import Signers, Signing, cause, handles, signing_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def pack(
     record: Mapping[str, Any] | None = None,
     engines: Sequence[str] = ("native",),
     partition_by: Sequence[str] = (),
-    signers: Sequence[Any] = (),
+    signers: Signers = (),
+    passphrase: str | None = None,
     schema: Schema | Sequence[Feature] | Mapping[str, Mapping[str, Any]] | None = None,
     classes: Sequence[Any] | None = None,
     optional: Iterable[str] = (),
@@ -92,6 +94,10 @@ def pack(
         Further metrics, kept as they are.
     record : mapping, optional
         author, trained_start, trained_end, data (references, see `data_reference`), code_revision, host, notes.
+    signers : "default", path of a private key as PEM, PrivateKey, Signer; or several of them
+        Who signs; nobody by default. ``"default"`` is the user's key (`modelpack.keygen`). See `modelpack.sign`.
+    passphrase : str, optional
+        Of encrypted key files; by default that of the environment variable MODELPACK_KEY_PASSPHRASE.
     schema : Schema, features, or {feature: fields}, optional
         What is declared instead of inferred, such as `{"city": {"unseen": "reject"}}`.
     classes : sequence, optional
@@ -125,13 +131,18 @@ def pack(
         An answer of the bundle differs from the framework's; it shows the row.
     InputError
         The sample, the schema or another argument does not fit.
+    TrustError
+        A key cannot sign.
 
     Examples
     --------
-    >>> packed = modelpack.pack(pipeline, X.head(1000), name="eta", version="1.0.0")      # doctest: +SKIP
-    >>> modelpack.load(packed, trust=modelpack.UNSIGNED).predict_one(X.iloc[0].to_dict())  # doctest: +SKIP
+    >>> packed = modelpack.pack(  # doctest: +SKIP
+    ...     pipeline, X.head(1000), name="eta", version="1.0.0", signers="default"
+    ... )
+    >>> modelpack.load(packed, name="eta").predict_one(X.iloc[0].to_dict())  # doctest: +SKIP
     """
-    refuse_later(engines, partition_by, signers)
+    refuse_later(engines, partition_by)
+    signing = signing_of(signers, passphrase)
     target = Path(path) if path is not None else Path(f"{name}-{version}.mpk")
     if target.exists() and not overwrite:
         raise InputError(f"{target} exists; choose another path or version, or pass overwrite=True")
@@ -179,11 +190,11 @@ def pack(
         )
     )
     prove(head, members)
-    identity = write_bundle(target, head, members, overwrite=overwrite)
+    identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
     return Packed(path=target, identity=identity, schema=built, report=report)
 
 
-def refuse_later(engines: Sequence[str], partition_by: Sequence[str], signers: Sequence[Any]) -> None:
+def refuse_later(engines: Sequence[str], partition_by: Sequence[str]) -> None:
     """What the format provides for and this version does not write."""
     if tuple(engines) != ("native",):
         raise UnsupportedModelError(
@@ -192,10 +203,6 @@ def refuse_later(engines: Sequence[str], partition_by: Sequence[str], signers: S
     if partition_by:
         raise UnsupportedModelError(
             "partition_by", "this version does not pack partitioned models", "pack one bundle per key"
-        )
-    if signers:
-        raise UnsupportedModelError(
-            "signers", "this version does not sign", "leave signers out and open with modelpack.UNSIGNED"
         )
 
 
@@ -213,10 +220,21 @@ def named_sample(
     return (sample[kept] if len(trained) == len(kept) < len(sample.columns) else sample), None
 
 
-def write_bundle(path: Path, manifest: Mapping[str, Any], members: Mapping[str, bytes], *, overwrite: bool) -> str:
+def write_bundle(
+    path: Path,
+    manifest: Mapping[str, Any],
+    members: Mapping[str, bytes],
+    *,
+    overwrite: bool,
+    signing: Sequence[Signing] = (),
+) -> str:
     from modelpack._core import write_bundle as write
 
-    return write(path, canonical.canonical_json(dict(manifest)), members, overwrite)
+    try:
+        head = canonical.canonical_json(dict(manifest))
+        return write(path, head, members, overwrite, handles(signing), len(signing))
+    except ModelpackError as failed:
+        raise cause(failed, signing) from None
 
 
 def prove(head: Mapping[str, Any], members: Mapping[str, bytes]) -> None:

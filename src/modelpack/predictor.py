@@ -23,7 +23,7 @@ from modelpack.run import Answers, reference, run
 from modelpack.schema import Schema
 from modelpack.single_row import SingleRow
 from modelpack.stats import FeatureStats, feature_stats
-from modelpack.trust import UNSIGNED
+from modelpack.trust import pickled_trust
 
 __all__ = ["Predictor"]
 
@@ -286,7 +286,7 @@ class Predictor:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickle holds the path and the identity: the file is opened and checked again where it is read."""
+        """A pickle holds path, identity and the policy's place: the file is verified again where it is read."""
         path = self.bundle.path
         if path is None:
             raise UsageError(
@@ -294,9 +294,11 @@ class Predictor:
                 hint="load it from a file, which is opened again",
             )
         engine, threads = self._arguments
+        trust = self.bundle.trust
+        assert trust is not None, "what was opened to be looked at has no predictor"
         from modelpack.opening import reopen
 
-        return reopen, (path, self.bundle.identity, engine, threads, self.bundle.trust is UNSIGNED)
+        return reopen, (path, self.bundle.identity, engine, threads, *pickled_trust(trust))
 
     def __dir__(self) -> list[str]:
         absent = {"predict_proba", "decision_function"} - self._methods

@@ -1,13 +1,15 @@
-"""Who is trusted: what `load` and `open` take as `trust`."""
+"""Who is trusted: what `load`, `open` and `verify` take as `trust`."""
 
 from __future__ import annotations
 
+import os
 from typing import Final, final
 
-from modelpack._core import NULL, Handle, ffi, lib, new_error, raise_error
+from modelpack._core import Handle, ffi, lib, new_error, raise_error
 from modelpack.errors import UsageError
+from modelpack.trust_policy import TrustPolicy
 
-__all__ = ["UNSIGNED", "Trust", "Unsigned"]
+__all__ = ["NOT_CARRIED", "UNSIGNED", "Trust", "Unsigned", "pickled_trust", "resolved", "trust_handle"]
 
 
 @final
@@ -34,20 +36,69 @@ class Unsigned:
 
 UNSIGNED: Final = Unsigned()
 
-Trust = Unsigned | None
+Trust = TrustPolicy | Unsigned | str | os.PathLike[str] | bytes | None
 
 
-def trust_handle(trust: object) -> Handle:
-    """The core's form of what the caller gave; NULL for None, which the core refuses with the line that mends it."""
+def resolved(trust: object) -> TrustPolicy | Unsigned:
+    """What the caller gave as `trust`, read.
+
+    Parameters
+    ----------
+    trust
+        A policy; `UNSIGNED`; the path of a policy file or of a public key; a public key or a policy as text; None for
+        the policy of the user (`TrustPolicy.default`).
+
+    Raises
+    ------
+    TrustError
+        The policy or the key does not have its form.
+    IoError
+        It cannot be read (`NotFoundError` if it does not exist).
+    UsageError
+        It is none of these.
+    """
     if trust is None:
-        return NULL
-    if trust is not UNSIGNED:
-        raise UsageError(
-            f"trust is {trust!r:.64}, which is no trust policy of this version",
-            hint="pass trust=modelpack.UNSIGNED to open a bundle without asking who made it",
-        )
+        return TrustPolicy.default()
+    if isinstance(trust, (TrustPolicy, Unsigned)):
+        return trust
+    if isinstance(trust, bytes) or (isinstance(trust, str) and _is_content(trust)):
+        return TrustPolicy.from_text(trust)
+    if isinstance(trust, (str, os.PathLike)) and trust != "UNSIGNED":
+        return TrustPolicy.load(trust)
+    raise UsageError(
+        f"trust is {trust!r:.64}, which is no trust policy",
+        hint="give a modelpack.TrustPolicy, the path of a trust.json or of a public key, or modelpack.UNSIGNED to open "
+        "a bundle without asking who made it",
+    )
+
+
+def _is_content(text: str) -> bool:
+    return "-----BEGIN " in text or text.lstrip().startswith("{")
+
+
+def trust_handle(trust: TrustPolicy | Unsigned) -> Handle:
+    """The core's form; the core judges by it."""
+    if isinstance(trust, TrustPolicy):
+        return trust.handle
     out, error = ffi.new("mp_trust **"), new_error()
     code = lib.mp_trust_unsigned(out, error)
     if code:
         raise_error(error, code)
     return ffi.gc(out[0], lib.mp_trust_free)
+
+
+# ---- pickles ----
+
+# What no pickle carries, and how it is given again.
+NOT_CARRIED = {
+    "unsigned": "modelpack.UNSIGNED",
+    "text": "a policy given as text",
+    "identity": "an identity that another process verified",
+}
+
+
+def pickled_trust(trust: TrustPolicy | Unsigned) -> tuple[str, str | None]:
+    """What a pickle keeps: the kind of trust, and the place of the policy's file where there is one."""
+    if isinstance(trust, Unsigned):
+        return "unsigned", None
+    return trust.kind, trust.location

@@ -76,8 +76,13 @@ def test_accepts_what_the_caller_expects():
     modelpack.load(BYTES, UNSIGNED, name="classes", min_version="1.2.0", identity=identity)
 
 
-def test_without_trust_the_refusal_says_what_mends_it(monkeypatch):
+def test_no_environment_variable_means_unsigned(monkeypatch):
     monkeypatch.setenv("MODELPACK_TRUST", "UNSIGNED")
+    with pytest.raises(FileNotFoundError, match="MODELPACK_TRUST"):
+        modelpack.load(BYTES)
+
+
+def test_without_trust_the_refusal_says_what_mends_it():
     with pytest.raises(modelpack.TrustError, match=r"modelpack\.UNSIGNED") as caught:
         modelpack.load(BYTES)
     assert caught.value.name == "UNTRUSTED"

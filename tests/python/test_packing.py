@@ -244,7 +244,7 @@ def test_models_without_covers_answer_the_same(tmp_path, frame, model):
         assert predictor.predict(X).tolist() == model.predict(X).tolist()
 
 
-@pytest.mark.parametrize("later", [{"engines": ("onnx",)}, {"partition_by": ("city",)}, {"signers": ("default",)}])
+@pytest.mark.parametrize("later", [{"engines": ("onnx",)}, {"partition_by": ("city",)}])
 def test_what_this_version_does_not_write_is_refused_by_name(tmp_path, frame, model, later):
     with pytest.raises(UnsupportedModelError, match=next(iter(later))):
         pack(model, frame.drop(columns="price"), tmp_path / "m.mpk", **later)

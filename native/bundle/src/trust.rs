@@ -18,7 +18,7 @@ pub use add::add_key;
 pub use engines::Engines;
 pub use explanation::{Explanation, SignatureFinding};
 pub(crate) use judge::{judge, Claim};
-pub use locations::{user_key_path, user_policy_path};
+pub use locations::{default_policy_path, user_key_path, user_policy_path};
 pub use policy::{Policy, PolicyKey};
 pub use revoke::{revoke_identity, revoke_key};
 pub use rule::Rule;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use modelpack_bundle::json::Json;
-use modelpack_bundle::trust::{user_key_path, user_policy_path};
+use modelpack_bundle::trust::{default_policy_path, user_key_path, user_policy_path};
 use modelpack_bundle::{Digest, Engines, Result, Trust, TrustPolicy};
 
 use crate::boundary::{enter, usage};
@@ -155,6 +155,7 @@ pub unsafe extern "C" fn mp_trust_locations(json: *mut *mut mp_text, error: *mut
     };
     let locations = || {
         Ok(Json::object([
+            ("default", text(default_policy_path())),
             ("key", text(user_key_path())),
             ("policy", text(user_policy_path())),
         ]))

@@ -19,10 +19,11 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "inspect",
         help="show what a bundle holds; needs no trust and runs nothing",
-        description="Checks structure and digests of a bundle and shows what it says about itself. No signature is "
-        "checked and nothing is run.",
+        description="Checks structure and digests of a bundle and shows what it says about itself. Nothing is run; "
+        "signatures are checked with --trust only.",
     )
     command.add_argument("bundle", metavar="BUNDLE")
+    command.add_argument("--trust", metavar="FILE", help="verify it under this policy or public key (exit code 3)")
     command.add_argument("--config", action="store_true", help="show every hyperparameter too")
     command.add_argument("--member", metavar="NAME", help="print one member as it stands, such as metrics.json")
     command.add_argument("--json", action="store_true", help="print everything as JSON")
@@ -30,7 +31,7 @@ def add(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    with modelpack.inspect(given.bundle) as bundle:
+    with modelpack.inspect(given.bundle, given.trust and modelpack.TrustPolicy.load(given.trust)) as bundle:
         if given.member:
             return write_member(bundle, given.member)
         if given.json:
@@ -95,10 +96,7 @@ def summary(bundle: modelpack.Bundle) -> list[list[str]]:
     made = " ".join(str(config[key]) for key in ("framework", "version") if config.get(key))
     total = sum(int(entry["size"]) for entry in manifest.get("members", {}).values())
     return [
-        [
-            "trust",
-            "verified" if bundle.verified else "not verified (structure and digests hold; no signature was asked for)",
-        ],
+        ["trust", trust(bundle)],
         ["identity", bundle.identity],
         ["model", bundle.model_digest],
         ["created", str(manifest.get("created_at"))],
@@ -107,6 +105,13 @@ def summary(bundle: modelpack.Bundle) -> list[list[str]]:
         ["engines", engines],
         ["size", size(total)],
     ]
+
+
+def trust(bundle: modelpack.Bundle) -> str:
+    found = bundle.explanation
+    if found is None:
+        return "not verified (structure and digests hold; no signature was asked for)"
+    return f"verified by rule {found.rule_text} ({found.policy})"
 
 
 def feature_table(bundle: modelpack.Bundle) -> str:

@@ -13,6 +13,7 @@ from modelpack.cli import status
 from modelpack.cli.output import print_json
 from modelpack.cli.progress import Progress
 from modelpack.cli.sample import feature_frame, read_frame, with_categories
+from modelpack.cli.sign import add_key_option, signers_of
 from modelpack.cli.table import heading, size, table
 from modelpack.errors import NotFoundError, UsageError
 from modelpack.importers.trained_names import trained_names
@@ -52,6 +53,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--record", metavar="FILE", help="JSON object: author, trained_start, trained_end, code_revision, …"
     )
+    add_key_option(command, "--sign", "sign with this private key (PEM), or with `default`, your own; several times")
     command.add_argument("--no-statistics", action="store_true", help="keep no statistics of the sample")
     command.add_argument("--no-explain", action="store_true", help="leave out covers and node numbers of trees")
     command.add_argument("--overwrite", action="store_true", help="replace an existing file")
@@ -83,6 +85,7 @@ def run(given: argparse.Namespace) -> int:
         raise UsageError(f"{target} exists", hint="choose another name or version, or pass --overwrite")
     if given.evaluation and not given.target:
         raise UsageError("--evaluation needs the column that was observed", hint="name it with --target")
+    signers = signers_of(given.keys)
     names = given.features or trained_names(given.model)
     without = [column for column in (given.target, given.weight) if column]
     frame = read_frame(given.sample)
@@ -102,6 +105,7 @@ def run(given: argparse.Namespace) -> int:
             classes=given.classes,
             optional=given.optional,
             golden=given.golden,
+            signers=signers,
             statistics=not given.no_statistics,
             explain=not given.no_explain,
             overwrite=given.overwrite,

@@ -12,6 +12,7 @@ import numpy as np
 
 import modelpack
 from modelpack.cli import status
+from modelpack.cli.expected import add_expected, expected, for_the_shell, policy
 from modelpack.cli.output import print_json
 from modelpack.cli.progress import Progress
 from modelpack.cli.reading import FORMATS, STANDARD, Chunk, format_of, read_chunks
@@ -39,9 +40,7 @@ def add(commands: Any) -> None:
         action="store_true",
         help="open the bundle although nothing says who made it: its bytes are checked to be whole, no signature is",
     )
-    command.add_argument("--name", help="name that the bundle must have")
-    command.add_argument("--min-version", metavar="VERSION", help="lowest version that is accepted")
-    command.add_argument("--identity", metavar="SHA256", help="identity that the bundle must have (sha256:…)")
+    add_expected(command)
     command.add_argument("--from", dest="source", choices=FORMATS, help="format of the input; by its name otherwise")
     command.add_argument("--to", choices=FORMATS, help="format of the output; by its name, or the input's, otherwise")
     command.add_argument("--outputs", metavar="NAMES", type=_names, help="outputs wanted, such as label,probability")
@@ -84,22 +83,14 @@ def run(given: argparse.Namespace) -> int:
 
 
 def opened(given: argparse.Namespace) -> modelpack.Predictor:
+    if given.unsigned and given.trust:
+        raise UsageError("--trust asks for signatures, --unsigned for none", hint="give one of them")
     try:
-        return modelpack.load(
-            given.bundle,
-            modelpack.UNSIGNED if given.unsigned else None,
-            name=given.name,
-            min_version=given.min_version,
-            identity=given.identity,
-            threads=given.threads,
-        )
+        trust = modelpack.UNSIGNED if given.unsigned else policy(given)
+        return modelpack.load(given.bundle, trust, threads=given.threads, **expected(given))
     except modelpack.TrustError as error:
-        if error.name != "UNTRUSTED":
-            raise
-        raise modelpack.TrustError(
-            f"{given.bundle}: no trust policy permits this bundle",
-            hint="if you know where it comes from, pass --unsigned, which asks for no signature",
-        ) from None
+        way_out = "if you know where it comes from, pass --unsigned, which asks for no signature"
+        raise for_the_shell(error, given.bundle, way_out) from None
 
 
 def output_format(given: argparse.Namespace, source: str) -> str:

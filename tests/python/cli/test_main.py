@@ -16,7 +16,7 @@ import modelpack
 def test_help_names_every_command(run: Any) -> None:
     answer = run("--help")
     assert answer.code == 0
-    for command in ("pack", "check", "inspect", "predict", "diff"):
+    for command in ("pack", "check", "inspect", "predict", "diff", "keygen", "sign", "verify", "trust"):
         assert f"\n    {command} " in answer.out
     assert "3 not trusted" in answer.out
 

@@ -18,6 +18,16 @@ pub fn user_policy_path() -> Option<PathBuf> {
     Some(folder(|name| std::env::var_os(name))?.join(POLICY))
 }
 
+/// The file that the environment variable MODELPACK_TRUST names, else the user's own policy: what decides where a caller names none.
+pub fn default_policy_path() -> Option<PathBuf> {
+    named_policy_path().or_else(user_policy_path)
+}
+
+fn named_policy_path() -> Option<PathBuf> {
+    let value = std::env::var_os(POLICY_VARIABLE).filter(|value| !value.is_empty())?;
+    Some(PathBuf::from(value))
+}
+
 /// The user's own private key.
 pub fn user_key_path() -> Option<PathBuf> {
     Some(folder(|name| std::env::var_os(name))?.join(KEY))
@@ -37,8 +47,8 @@ fn folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
 impl Trust {
     /// The file that the environment variable MODELPACK_TRUST names, else the user's own policy, where there is one.
     pub fn of_user() -> Result<Trust> {
-        match std::env::var_os(POLICY_VARIABLE).filter(|value| !value.is_empty()) {
-            Some(path) => Trust::from_file(Path::new(&path))
+        match named_policy_path() {
+            Some(path) => Trust::from_file(&path)
                 .map_err(|error| error.within(&format!("the environment variable {POLICY_VARIABLE}"))),
             None => Self::of_place(user_policy_path()),
         }
