@@ -1,7 +1,7 @@
 //! The error function.
 //!
 //! A table has the series of degree 11 about each 32nd from 0 to 6 (its derivatives are e^-x² times Hermite's polynomials); the terms
-//! of degree 3 and more, below 2^-19, are rounded as doubles. Truncation below 2^-80, rounding below 2^-66 of the result.
+//! of degree 3 and more, below 2^-19, are rounded as doubles. Truncation below 2^-80, rounding below 2^-64.5 of the result.
 
 use super::double_double::{size, DoubleDouble};
 use super::estimate::Estimate;
@@ -9,8 +9,8 @@ use super::polynomial::{estimate, evaluate, Row};
 use super::wide_normal;
 use crate::special_tables::ERF;
 
-/// Above the relative error of [`erf_pair`]: 2^-65.
-const ERROR: f64 = f64::from_bits((1023 - 65) << 52);
+/// Above the relative error of [`erf_pair`]: 2^-64.
+const ERROR: f64 = f64::from_bits((1023 - 64) << 52);
 /// Adding and taking it away again rounds to an integer.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
 /// From here on 1 - erf(x) is below 2^-54, and the nearest double is 1.
@@ -29,7 +29,7 @@ fn reduced(x: f64) -> (&'static Row, DoubleDouble) {
     (&ERF[node as usize], d)
 }
 
-/// erf(x) for 2^-900 <= x < 5.9375, relative error below 2^-65.
+/// erf(x) for 2^-900 <= x < 5.9375, relative error below 2^-64.
 #[inline]
 pub fn erf_pair(x: f64) -> DoubleDouble {
     let (row, d) = reduced(x);

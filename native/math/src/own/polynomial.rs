@@ -6,8 +6,8 @@ use super::estimate::Estimate;
 /// The bits of the coefficients, the constant first; of a sum of two doubles the larger first.
 pub type Row = [u64; 15];
 
-/// 2^-51: times the terms from d² on above what their roundings and those of the sums lose.
-const ERROR: f64 = 2.0 * f64::EPSILON;
+/// 2^-50: times the terms from d² on above what their roundings and those of the sums lose, five of 2^-53.
+const ERROR: f64 = 4.0 * f64::EPSILON;
 /// 2^-70: times the value above what the series leaves out.
 const TRUNCATION: f64 = f64::from_bits((1023 - 70) << 52);
 

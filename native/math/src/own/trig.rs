@@ -103,6 +103,12 @@ fn careful_sin(x: f64) -> f64 {
     if !x.is_finite() {
         return f64::NAN;
     }
+    if size(x) > SUBTRACTED {
+        let (nearest, certain) = quick_trig::far_sin(x, 0).nearest();
+        if certain {
+            return nearest;
+        }
+    }
     match sin_pair(x).certain(ERROR) {
         Some(nearest) => nearest,
         None => wide_trig::sin(x).to_double(),
@@ -128,6 +134,12 @@ fn careful_cos(x: f64) -> f64 {
     }
     if !x.is_finite() {
         return f64::NAN;
+    }
+    if size(x) > SUBTRACTED {
+        let (nearest, certain) = quick_trig::far_sin(x, QUARTER).nearest();
+        if certain {
+            return nearest;
+        }
     }
     match cos_pair(x).certain(ERROR) {
         Some(nearest) => nearest,
