@@ -4,7 +4,7 @@
 //! both leave open is looked for among the exact powers, and then decided in 256 bits. The error of the exponent of e is carried
 //! along: it is that of the logarithm times |y|.
 
-use super::double_double::{size, DoubleDouble};
+use super::double_double::{shortened, size, DoubleDouble};
 use super::exact_power::exact_power;
 use super::{exp, log, quick_exp, quick_log, wide_functions};
 
@@ -12,9 +12,36 @@ use super::{exp, log, quick_exp, quick_log, wide_functions};
 const TINY: f64 = f64::from_bits((1023 - 55) << 52);
 /// Above the relative error of a logarithm as a sum of two doubles and its product: 2^-69.9.
 const LOG_ERROR: f64 = 1.08 * f64::from_bits((1023 - 70) << 52);
+/// Above what the lower parts of the product lose, each below 2^-24 of it, in four roundings: 2^-75.
+const LOW_ERROR: f64 = f64::from_bits((1023 - 75) << 52);
 
 /// x to the power of y.
+#[inline]
 pub fn pow(x: f64, y: f64) -> f64 {
+    let (nearest, certain) = quick_power(x, y);
+    if certain {
+        return nearest;
+    }
+    slow_pow(x, y)
+}
+
+/// x^y, and whether it is certain, which it never is unless x is a positive normal number other than 1 and y ln x lies between 2^-55 in
+/// size and what overflows.
+#[inline(always)]
+fn quick_power(x: f64, y: f64) -> (f64, bool) {
+    let logarithm = quick_log::log_estimate(x);
+    let (log_leading, y_leading) = (shortened(logarithm.sum, 26), shortened(y, 27));
+    let product = y_leading * log_leading; // 26 and 27 bits: exact
+    let low = y_leading * (logarithm.sum - log_leading) + (y - y_leading) * logarithm.sum;
+    let exponent = DoubleDouble::ordered_sum(product, low + logarithm.correction * y);
+    let error = size(y) * (logarithm.error + size(logarithm.correction) * f64::EPSILON) + size(product) * LOW_ERROR;
+    let (nearest, certain) = quick_exp::exp_of_pair(exponent.high, exponent.low, error);
+    let inside = (size(product) > TINY) & (size(product) < 707.0) & (error < 1e-15);
+    (nearest, certain & inside & quick_log::normal(x))
+}
+
+#[cold]
+fn slow_pow(x: f64, y: f64) -> f64 {
     let positive = size(x);
     if y == 0.0 || x == 1.0 {
         return 1.0;
@@ -76,29 +103,14 @@ fn limit(x: f64, y: f64) -> f64 {
 }
 
 /// The power of a positive finite x and a finite y other than zero.
-#[inline]
 fn power(x: f64, y: f64) -> f64 {
     if x == 1.0 {
         return 1.0;
     }
-    let logarithm = quick_log::log_estimate(x);
-    let product = DoubleDouble::product(logarithm.sum, y);
-    // Of a subnormal x the logarithm has no meaning.
-    if x >= f64::MIN_POSITIVE && size(product.high) > TINY && product.high > -707.0 && product.high < 709.0 {
-        // |correction| < 2^-17: its product has an error below 2^-53 of it, and so has the sum with the product's lower half.
-        let low = product.low + logarithm.correction * y;
-        let exponent = DoubleDouble::ordered_sum(product.high, low);
-        let error = size(y) * (logarithm.error + size(logarithm.correction) * f64::EPSILON);
-        let (nearest, certain) = quick_exp::exp_of_pair(exponent.high, exponent.low, error);
-        if certain && error < 1e-15 {
-            return nearest;
-        }
+    let (nearest, certain) = quick_power(x, y); // open where the base was negative
+    if certain {
+        return nearest;
     }
-    slow_power(x, y)
-}
-
-#[cold]
-fn slow_power(x: f64, y: f64) -> f64 {
     let logarithm = log::log_pair(x);
     let near = logarithm.high * y;
     if size(near) < TINY {

@@ -4,7 +4,7 @@
 //!
 //! x = k ln(2)/128 + r with |r| < 2^-8.5, 2^(k/128) = scale · t with t in [1, 2) from the table, and t e^r is given as three doubles.
 
-use super::double_double::{shortened, size, DoubleDouble};
+use super::double_double::{shortened, size};
 use super::estimate::Estimate;
 use crate::tables::{LN2, LN2_SHORT, LN2_SHORT_REST, POWERS, STEPS_PER_LN2, STEP_HIGH, STEP_REST, TANH};
 
@@ -14,6 +14,8 @@ const ROUNDER: f64 = 6_755_399_441_055_744.0;
 const ERROR: f64 = f64::from_bits((1023 - 66) << 52);
 /// Above what the sums next to 1 lose: 2^-100.
 const SUM_ERROR: f64 = f64::from_bits((1023 - 100) << 52);
+/// Above what the rest of a quotient loses: four roundings of 2^-79.
+const QUOTIENT_ERROR: f64 = f64::from_bits((1023 - 76) << 52);
 /// The series of e^x - 1 is used below this size: 1/16.
 const SMALL: f64 = 0.0625;
 /// The series of tanh(x) is used below this size: 1/32.
@@ -175,7 +177,7 @@ pub fn expm1(x: f64) -> (f64, bool) {
 }
 
 /// tanh(x) for 0 <= x < 19. From 1/32 on it is -u/(u + 2) with u = e^-2x - 1, whose error it at most doubles as u + 2 is above 1; the
-/// quotient of the sums of two doubles is off by less than 2^-102.
+/// quotient is one of 26 bits and the rest, below 2^-25, divided.
 #[inline(always)]
 pub fn tanh_estimate(x: f64) -> Estimate {
     if x < SMALL_TANH {
@@ -187,13 +189,13 @@ pub fn tanh_estimate(x: f64) -> Estimate {
     let divisor = 2.0 + u;
     let divisor_low = ((2.0 - divisor) + u) + u_low;
     let inverse = 1.0 / divisor;
-    let quotient = u * inverse;
-    let product = DoubleDouble::product(quotient, divisor);
-    let rest = ((u - product.high) - product.low) + (u_low - quotient * divisor_low);
+    let quotient = shortened(u * inverse, 27);
+    let divisor_leading = shortened(divisor, 26);
+    let rest = (u - quotient * divisor_leading) - quotient * (divisor - divisor_leading); // exact products
     Estimate {
         sum: -quotient,
-        correction: -rest * inverse,
-        error: 2.5 * estimate.error,
+        correction: -(rest + (u_low - quotient * divisor_low)) * inverse,
+        error: 2.5 * estimate.error + QUOTIENT_ERROR,
     }
 }
 

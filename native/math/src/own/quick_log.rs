@@ -120,7 +120,7 @@ fn natural(parts: &Reduced) -> Estimate {
 
 /// Whether `x` is a positive normal number.
 #[inline(always)]
-fn normal(x: f64) -> bool {
+pub fn normal(x: f64) -> bool {
     let least = f64::MIN_POSITIVE.to_bits();
     x.to_bits().wrapping_sub(least) < f64::INFINITY.to_bits() - least
 }
