@@ -5,13 +5,14 @@
 //! along: it is that of the logarithm times |y|.
 
 use super::double_double::{shortened, size, DoubleDouble};
+use super::estimate::Estimate;
 use super::exact_power::exact_power;
 use super::{exp, log, quick_exp, quick_log, wide_functions};
 
 /// 2^-55: an exponent of e below it leaves 1.
 const TINY: f64 = f64::from_bits((1023 - 55) << 52);
-/// Above the relative error of a logarithm as a sum of two doubles and its product: 2^-69.9.
-const LOG_ERROR: f64 = 1.08 * f64::from_bits((1023 - 70) << 52);
+/// Above the relative error of a logarithm as a sum of two doubles and its product: 2^-71.9.
+const LOG_ERROR: f64 = 1.08 * f64::from_bits((1023 - 72) << 52);
 /// Above what the lower parts of the product lose, each below 2^-24 of it, in four roundings: 2^-75.
 const LOW_ERROR: f64 = f64::from_bits((1023 - 75) << 52);
 
@@ -25,19 +26,27 @@ pub fn pow(x: f64, y: f64) -> f64 {
     slow_pow(x, y)
 }
 
-/// x^y, and whether it is certain, which it never is unless x is a positive normal number other than 1 and y ln x lies between 2^-55 in
-/// size and what overflows.
+/// x^y, and whether it is certain.
 #[inline(always)]
 fn quick_power(x: f64, y: f64) -> (f64, bool) {
+    let (estimate, scale, meant) = power_estimate(x, y);
+    let (nearest, certain) = estimate.nearest();
+    (nearest * scale, certain & meant)
+}
+
+/// x^y as a number near [1, 2] and its scale, and whether they mean anything, which they do not unless x is a positive normal number
+/// other than 1, and y ln x between 2^-55 and 707 in size with an error below 2^-49.
+#[inline(always)]
+pub(super) fn power_estimate(x: f64, y: f64) -> (Estimate, f64, bool) {
     let logarithm = quick_log::log_estimate(x);
     let (log_leading, y_leading) = (shortened(logarithm.sum, 26), shortened(y, 27));
     let product = y_leading * log_leading; // 26 and 27 bits: exact
     let low = y_leading * (logarithm.sum - log_leading) + (y - y_leading) * logarithm.sum;
     let exponent = DoubleDouble::ordered_sum(product, low + logarithm.correction * y);
     let error = size(y) * (logarithm.error + size(logarithm.correction) * f64::EPSILON) + size(product) * LOW_ERROR;
-    let (nearest, certain) = quick_exp::exp_of_pair(exponent.high, exponent.low, error);
+    let (estimate, scale) = quick_exp::exp_of_pair_estimate(exponent.high, exponent.low, error);
     let inside = (size(product) > TINY) & (size(product) < 707.0) & (error < 1e-15);
-    (nearest, certain & inside & quick_log::normal(x))
+    (estimate, scale, inside & quick_log::normal(x))
 }
 
 #[cold]

@@ -82,16 +82,12 @@ pub fn exp_estimate(x: f64) -> (Estimate, f64) {
     estimate(&power_of_e(x, 0.0))
 }
 
-/// e^(x + x_low) for -708 < x < 709.7, |x_low| < 2^-43 and an absolute error of their sum below 2^-50, and whether it is certain.
+/// e^(x + x_low) as [`exp_estimate`], for |x_low| < 2^-43 and an absolute error of their sum below 2^-49.
 #[inline(always)]
-pub fn exp_of_pair(x: f64, x_low: f64, error: f64) -> (f64, bool) {
+pub fn exp_of_pair_estimate(x: f64, x_low: f64, error: f64) -> (Estimate, f64) {
     let (estimate, scale) = estimate(&power_of_e(x, x_low));
-    let (nearest, certain) = Estimate {
-        error: estimate.error + 2.1 * error,
-        ..estimate
-    }
-    .nearest();
-    (nearest * scale, certain)
+    let error = estimate.error + 2.1 * error;
+    (Estimate { error, ..estimate }, scale)
 }
 
 /// e^x, and whether it is certain, which it never is outside of -708 to 709.7.

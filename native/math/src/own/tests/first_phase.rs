@@ -1,10 +1,11 @@
-//! The first phases stay within the errors that they state, next to borders of their tables, too.
+//! The first phases stay within the errors that they state, next to borders of their tables, too; the second ones next to these.
 
 use std::println;
 use std::vec::Vec;
 
+use super::super::double_double::{power_of_two, size};
 use super::super::estimate::Estimate;
-use super::super::{log, quick_exp, quick_log, wide_functions};
+use super::super::{exp, log, pow, quick_exp, quick_log, wide_functions};
 use super::{DoubleDouble, Random, Wide};
 
 /// The distance from the exact result as a share of the stated error.
@@ -58,20 +59,32 @@ fn borders() -> Vec<f64> {
     let mut numbers = Vec::new();
     for fraction in 0..256 {
         for exponent in [-30, -1, 0, 1, 40] {
-            let border = (1.0 + f64::from(fraction) / 256.0) * super::super::double_double::power_of_two(exponent);
+            let border = (1.0 + f64::from(fraction) / 256.0) * power_of_two(exponent);
             numbers.extend([-2i64, -1, 1, 2].map(|steps| f64::from_bits(border.to_bits().wrapping_add_signed(steps))));
         }
     }
     numbers
 }
 
-#[test]
-fn exponentials() {
-    let scaled = |(estimate, scale): (Estimate, f64)| Estimate {
+/// The arguments whose reduced ones are largest.
+fn halves() -> Vec<f64> {
+    let step = std::f64::consts::LN_2 / 128.0;
+    (-60_000..60_000)
+        .step_by(7)
+        .map(|k| (f64::from(k) + 0.5) * step)
+        .collect()
+}
+
+fn scaled((estimate, scale): (Estimate, f64)) -> Estimate {
+    Estimate {
         sum: estimate.sum * scale,
         correction: estimate.correction * scale,
         error: estimate.error * scale,
-    };
+    }
+}
+
+#[test]
+fn exponentials() {
     let numbers = arguments(11, (-600.0, 708.0), -60);
     holds(
         "exp",
@@ -85,10 +98,7 @@ fn exponentials() {
         |x| scaled(quick_exp::exp2_estimate(x)),
         wide_functions::exp2,
     );
-    let halves: Vec<f64> = (-60_000..60_000)
-        .step_by(7)
-        .map(|k| f64::from(k) * (0.5 / 128.0) * std::f64::consts::LN_2)
-        .collect();
+    let halves = halves();
     holds(
         "exp",
         &halves,
@@ -134,4 +144,41 @@ fn logarithms() {
     holds("log1p", &numbers, quick_log::log1p_estimate, |x| {
         wide_functions::log1p(x, near(x))
     });
+}
+
+#[test]
+fn powers() {
+    let exponents = [-7.5, -2.0, -0.3, 0.5, 1.0 / 3.0, 2.2, 3.0, 17.0, 1234.5];
+    let mut numbers = borders();
+    numbers.extend(arguments(20, (0.0, 1000.0), -1000));
+    numbers.extend(arguments(21, (0.9, 1.1), -1));
+    for y in exponents {
+        let pair = |x| pow::power_estimate(x, y);
+        // Where the scaled correction would be subnormal it would lose bits.
+        let meant = |&x: &f64| x != 1.0 && pair(x).2 && log::log_pair(x).high * y > -600.0;
+        let meant: Vec<f64> = numbers.iter().copied().filter(meant).collect();
+        let estimate = |x| scaled((pair(x).0, pair(x).1));
+        let exact = |x| {
+            let known = log::log_pair(x);
+            wide_functions::pow(x, y, known, known.high * y)
+        };
+        holds("pow", &meant, estimate, exact);
+    }
+}
+
+#[test]
+fn second_phases_next_to_borders() {
+    let within = |pair: DoubleDouble, bits: i64| Estimate {
+        sum: pair.high,
+        correction: pair.low,
+        error: size(pair.high) * power_of_two(-bits),
+    };
+    let known = log::log_pair;
+    holds(
+        "log",
+        &borders(),
+        |x| within(known(x), 72),
+        |x| wide_functions::log(x, known(x)),
+    );
+    holds("exp", &halves(), |x| within(exp::exp_pair(x), 74), wide_functions::exp);
 }
