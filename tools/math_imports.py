@@ -1,4 +1,7 @@
-"""Libraries take no mathematical function from the host, whose bits differ between machines: `math_imports.py LIBRARY …`."""
+"""Libraries take no mathematical function from the host, whose bits differ between machines.
+
+`math_imports.py LIBRARY …`
+"""
 
 from __future__ import annotations
 
