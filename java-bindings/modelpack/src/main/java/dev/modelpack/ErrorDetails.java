@@ -13,6 +13,16 @@ record ErrorDetails(
     String hint,
     Throwable cause) {
 
+  /**
+   * Loads the class of every kind, so that a refusal can be told also when the jar, from which the
+   * JVM loads classes when they are first used, is gone by then.
+   */
+  static void loadExceptions() {
+    for (ErrorCode code : ErrorCode.values()) {
+      of(code, "").exception();
+    }
+  }
+
   static ErrorDetails of(ErrorCode code, String message) {
     return new ErrorDetails(code, message, null, -1, null, null, null);
   }

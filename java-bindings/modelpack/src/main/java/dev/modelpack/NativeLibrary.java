@@ -42,6 +42,7 @@ final class NativeLibrary {
       loadPackaged();
     }
     checkInterface();
+    ErrorDetails.loadExceptions();
     loaded = true;
   }
 
@@ -68,9 +69,9 @@ final class NativeLibrary {
   }
 
   private static void loadPackaged() {
+    PackagedLibrary library = PackagedLibrary.find(Platform.current());
     try {
-      PackagedLibrary library = PackagedLibrary.find(Platform.current());
-      Path folder = createPrivateFolder();
+      Path folder = createPrivateFolder(parentFolder());
       Path file = folder.resolve(library.file());
       try {
         extract(library, file);
@@ -95,7 +96,7 @@ final class NativeLibrary {
         folder == null || folder.isEmpty() ? System.getProperty("java.io.tmpdir") : folder);
   }
 
-  private static Path createPrivateFolder() throws IOException {
+  static Path createPrivateFolder(Path parent) throws IOException {
     boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     FileAttribute<?>[] attributes =
         posix
@@ -103,10 +104,10 @@ final class NativeLibrary {
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
             }
             : new FileAttribute<?>[0];
-    return Files.createTempDirectory(parentFolder(), "modelpack-", attributes);
+    return Files.createTempDirectory(parent, "modelpack-", attributes);
   }
 
-  private static void extract(PackagedLibrary library, Path file) throws IOException {
+  static void extract(PackagedLibrary library, Path file) throws IOException {
     Files.write(file, library.content(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     if (!library.matches(Files.readAllBytes(file))) {
       throw new IOException("what was written to " + file + " is not what can be read from it");

@@ -1,44 +1,66 @@
 package dev.modelpack;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Properties;
 
-/**
- * The native library as it lies in the jar, with the size and SHA-256 that the build wrote beside
- * it.
- */
+/** The native library as it lies in the jar, with the SHA-256 that the build wrote beside it. */
 record PackagedLibrary(String file, byte[] content, String sha256) {
+  private static final String FACTS = "library.properties";
 
   /** The library for a platform, checked against its digest. */
-  static PackagedLibrary find(Platform platform) throws IOException {
+  static PackagedLibrary find(Platform platform) {
     String folder = "native/" + platform + "/";
+    if (PackagedLibrary.class.getResource(folder + FACTS) == null) {
+      throw missing(platform);
+    }
+    try {
+      return read(folder);
+    } catch (IOException error) {
+      throw ErrorDetails.of(
+              ErrorCode.IO, "the native library cannot be read from the modelpack jar: " + error)
+          .withHint("if the jar was replaced, start the program anew")
+          .withCause(error)
+          .exception();
+    }
+  }
+
+  private static PackagedLibrary read(String folder) throws IOException {
     Properties facts = new Properties();
-    try (InputStream stream =
-        PackagedLibrary.class.getResourceAsStream(folder + "library.properties")) {
-      if (stream == null) {
-        throw missing(platform);
-      }
+    try (InputStream stream = open(folder + FACTS)) {
       facts.load(stream);
     }
     String file = facts.getProperty("file");
-    try (InputStream stream = PackagedLibrary.class.getResourceAsStream(folder + file)) {
-      if (stream == null) {
-        throw missing(platform);
-      }
+    try (InputStream stream = open(folder + file)) {
       byte[] content = stream.readAllBytes();
       PackagedLibrary library = new PackagedLibrary(file, content, facts.getProperty("sha256"));
-      if (content.length != Long.parseLong(facts.getProperty("size"))
-          || !library.matches(content)) {
+      if (!library.matches(content)) {
         throw ErrorDetails.of(ErrorCode.IO, "the native library in the modelpack jar is damaged")
             .withHint("fetch the jar anew; shading tools must copy dev/modelpack/native as it is")
             .exception();
       }
       return library;
     }
+  }
+
+  /**
+   * A resource as it is now: the JVM keeps jars that were once opened by their path, and would read
+   * a replaced one by the directory of the one before.
+   */
+  private static InputStream open(String resource) throws IOException {
+    URL url = PackagedLibrary.class.getResource(resource);
+    if (url == null) {
+      throw new FileNotFoundException(resource);
+    }
+    URLConnection connection = url.openConnection();
+    connection.setUseCaches(false);
+    return connection.getInputStream();
   }
 
   /** Whether these bytes are the library's. */

@@ -1,68 +1,48 @@
 package dev.modelpack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.modelpack.testing.OneRow;
+import dev.modelpack.testing.OwnJvm;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * How the native library gets into the JVM. Each case that needs properties of its own runs {@link
- * OneRow} in a JVM of its own.
- */
+/** How the native library gets into the JVM, and what is said where it does not. */
 class NativeLibraryTest {
   private static final String ANSWER = "late";
 
+  /**
+   * Mounts, in the name of the JVM alone, a file system at the first argument, then runs the rest.
+   */
+  private static final String MOUNT =
+      "mount -t tmpfs -o \"$2\" tmpfs \"$1\" && shift 2 && exec \"$@\"";
+
   @TempDir Path folder;
 
-  @Test
-  void everyClassLoaderGetsALibraryOfItsOwn() throws Exception {
-    URL[] classes = {location(Bundle.class), location(OneRow.class)};
-    ClassLoader platform = ClassLoader.getPlatformClassLoader();
-    try (URLClassLoader first = new URLClassLoader(classes, platform);
-        URLClassLoader second = new URLClassLoader(classes, platform)) {
-      assertNotSame(first.loadClass(Bundle.class.getName()), Bundle.class);
-      for (URLClassLoader loader : List.of(first, second, first)) {
-        assertEquals(
-            ANSWER, loader.loadClass(OneRow.class.getName()).getMethod("answer").invoke(null));
-      }
-    }
-    assertEquals(ANSWER, OneRow.answer());
+  private static String run(String... options) throws IOException, InterruptedException {
+    return OwnJvm.of(OneRow.class).options(options).run();
   }
 
-  private static URL location(Class<?> type) {
-    return type.getProtectionDomain().getCodeSource().getLocation();
+  /** A JVM to which {@code target} is a file system with these options, whoever else it is to. */
+  private static OwnJvm mounted(Path target, String options) {
+    return OwnJvm.of(OneRow.class)
+        .launchedBy("unshare", "-rm", "sh", "-c", MOUNT, "sh", target.toString(), options);
   }
 
-  /** Output of a JVM with these options. */
-  private String run(String... options) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    if (Runtime.version().feature() >= 22) {
-      command.add("--enable-native-access=ALL-UNNAMED");
+  private static void assertEmpty(Path target) throws IOException {
+    try (Stream<Path> left = Files.list(target)) {
+      assertEquals(List.of(), left.toList());
     }
-    command.addAll(List.of(options));
-    String classPath = location(Bundle.class).getPath() + ":" + location(OneRow.class).getPath();
-    command.addAll(List.of("-cp", classPath, OneRow.class.getName()));
-    Path output = folder.resolve("output.txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-    return Files.readString(output).strip();
   }
 
   private Path library(String name) throws IOException {
@@ -83,12 +63,88 @@ class NativeLibraryTest {
   void theExtractionFolderMayBeNamedAndIsLeftEmpty() throws Exception {
     Path target = Files.createDirectory(folder.resolve("natives"));
     assertEquals(ANSWER, run("-Dmodelpack.dir=" + target));
-    try (Stream<Path> left = Files.list(target)) {
-      assertEquals(0, left.count());
-    }
+    assertEmpty(target);
     String missing = run("-Dmodelpack.dir=" + folder.resolve("nowhere"));
     assertTrue(missing.contains("cannot be extracted into " + folder.resolve("nowhere")), missing);
     assertTrue(missing.contains("-Dmodelpack.dir=FOLDER"), missing);
+  }
+
+  @Test
+  void aFolderFromWhichNothingMayBeLoadedIsNamedWithTheWayOut() throws Exception {
+    Path target = Files.createDirectory(folder.resolve("noexec"));
+    String output = mounted(target, "noexec").options("-Djava.io.tmpdir=" + target).run();
+    assertTrue(output.contains("IoException: the native library " + target), output);
+    assertTrue(output.contains(target + " is mounted noexec"), output);
+    assertTrue(output.contains("-Dmodelpack.dir=FOLDER"), output);
+    Path other = Files.createDirectory(folder.resolve("exec"));
+    assertEquals(
+        ANSWER,
+        mounted(target, "noexec")
+            .options("-Djava.io.tmpdir=" + target, "-Dmodelpack.dir=" + other)
+            .run());
+    assertEmpty(other);
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsNamedWithTheWayOut() throws Exception {
+    Path target = Files.createDirectory(folder.resolve("read-only"));
+    String output = mounted(target, "ro").options("-Djava.io.tmpdir=" + target).run();
+    assertTrue(output.contains("the native library cannot be extracted into " + target), output);
+    assertTrue(output.contains("-Dmodelpack.dir=FOLDER"), output);
+  }
+
+  @Test
+  void aFolderThatIsFullIsNamedWithTheWayOut() throws Exception {
+    Path target = Files.createDirectory(folder.resolve("full"));
+    String output = mounted(target, "size=64k").options("-Djava.io.tmpdir=" + target).run();
+    assertTrue(output.contains("the native library cannot be extracted into " + target), output);
+    assertTrue(output.contains("-Dmodelpack.dir=FOLDER"), output);
+  }
+
+  @Test
+  void aHomeThatCannotBeWrittenDoesNotMatter() throws Exception {
+    Path home = Files.createDirectory(folder.resolve("home"));
+    for (Path place : List.of(home, folder.resolve("nowhere"))) {
+      String output =
+          mounted(home, "ro")
+              .options("-Duser.home=" + place)
+              .environment("HOME", place)
+              .environment("XDG_CONFIG_HOME", place.resolve("config"))
+              .run();
+      assertEquals(ANSWER, output);
+    }
+  }
+
+  @Test
+  void manyProcessesAndThreadsExtractAtOnce() throws Exception {
+    Path target = Files.createDirectory(folder.resolve("natives"));
+    List<OwnJvm.Running> running = new ArrayList<>();
+    for (int process = 0; process < 6; process++) {
+      OwnJvm jvm = OwnJvm.of(OneRow.class).options("-Dmodelpack.dir=" + target).arguments(16);
+      running.add(jvm.start());
+    }
+    for (OwnJvm.Running jvm : running) {
+      assertEquals(ANSWER, jvm.join());
+    }
+    assertEmpty(target);
+  }
+
+  @Test
+  void theFolderIsPrivateAndNew() throws IOException {
+    Path first = NativeLibrary.createPrivateFolder(folder);
+    Path second = NativeLibrary.createPrivateFolder(folder);
+    assertFalse(first.equals(second));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(first)));
+  }
+
+  @Test
+  void whatIsExtractedIsHashedBeforeItIsLoaded() throws IOException {
+    byte[] content = "no library".getBytes();
+    PackagedLibrary other = new PackagedLibrary("other.so", content, "0".repeat(64));
+    Path file = folder.resolve("other.so");
+    IOException error = assertThrows(IOException.class, () -> NativeLibrary.extract(other, file));
+    assertTrue(error.getMessage().contains("is not what can be read from it"), error.getMessage());
+    assertThrows(IOException.class, () -> NativeLibrary.extract(other, file), "it is there");
   }
 
   @Test
