@@ -72,7 +72,7 @@ def main() -> int:
         packed = pack(model, name, flights, target, arguments.out)
         command_line(["inspect", str(packed.path)])
         different += compare(model, packed, flights.X_test, arguments)
-    print(f"\n{'every answer has the bits of its framework' if not different else f'{different:,} answers differ'}")
+    print(f"\n{'every answer is its framework's, to the bit or within the rounding of one exp' if not different else f'{different:,} answers differ'}")
     return 1 if different else 0
 
 
