@@ -44,7 +44,9 @@ FASTER = [
 ]
 # (what, ours, peer, bar): how many times as long as the peer
 NO_SLOWER = [
-    ("open 50 MB until it can answer : sha256sum", "TestOpen::test_modelpack_load", "TestOpen::test_sha256sum", 2.0)
+    ("open 50 MB until it can answer : sha256sum", "TestOpen::test_modelpack_load", "TestOpen::test_sha256sum", 2.0),
+    ("verify every byte of 200 MB : sha256sum", "verify --full, 200 MB", "sha256sum, 200 MB", 1.3),
+    ("verify 10 KB : 2 ms", "verify --full, 10 KB", "2 ms", 1.0),
 ]
 
 
@@ -102,6 +104,15 @@ def c_times() -> dict[str, float]:
     return {"C row": one, "C batch": batch * len(rows)}
 
 
+def verification_times() -> dict[str, float]:
+    """Seconds of opening and verifying signed bundles, and of `sha256sum`."""
+    command = ["cargo", "run", "--quiet", "--release", "--manifest-path", str(ROOT / "native" / "Cargo.toml")]
+    command += ["--package", "modelpack-bundle", "--example", "verification"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    lines = (line.rpartition(": ") for line in done.stdout.splitlines())
+    return {"2 ms": 0.002, **{what: float(seconds) for what, _, seconds in lines}}
+
+
 def processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -117,7 +128,7 @@ def versions() -> str:
 
 def main() -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
-    times = {**pytest_times(), **c_times()}
+    times = {**pytest_times(), **c_times(), **verification_times()}
     print(f"\n{processor()}; Python {platform.python_version()}; {versions()}")
     print("100 trees of depth 6, 30 features, one thread; pipeline: 32 columns\n")
     print(f"{'time, median':<58}{'µs':>12}")

@@ -31,6 +31,8 @@ mod signature;
 mod signer;
 mod source;
 mod temporary;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod trust;
 mod unjudged;
 mod utc_time;

@@ -246,3 +246,22 @@ fn an_explanation_says_which_rule_decided_and_what_became_of_each_signature() {
         "{refused}"
     );
 }
+
+#[test]
+fn every_changed_bit_of_a_signed_bundle_is_refused() {
+    let bundle = signed(&[&p256()]);
+    let options = under(&policy_text(r#"{"bundle": "*", "keys": ["first"]}"#));
+    let genuine = Bundle::open_bytes(bundle.as_slice(), &options).expect("trusted");
+    let mut same = 0;
+    for at in 0..bundle.len() {
+        let mut changed = bundle.clone();
+        changed[at] ^= 1 << (at % 8);
+        let opened = Bundle::open_bytes(changed, &options).and_then(|bundle| bundle.check_members().map(|()| bundle));
+        if let Ok(opened) = opened {
+            assert_eq!(opened.identity(), genuine.identity(), "byte {at}");
+            same += 1;
+        }
+    }
+    // The checksum of a signature covers its every byte.
+    assert_eq!(same, 0);
+}
