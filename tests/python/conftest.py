@@ -1,5 +1,7 @@
-"""Settings of all tests: the same examples each time, whatever the machine's speed, no files left behind, and none of the
-user's: the keys and the trust policy of whoever runs the tests are not seen."""
+"""Settings of all tests: the same examples each time, whatever the machine's speed, and no files left behind.
+
+The keys and the trust policy of whoever runs the tests are not seen.
+"""
 
 from collections.abc import Iterator
 

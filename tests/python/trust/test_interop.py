@@ -1,0 +1,120 @@
+"""Tools that know nothing of modelpack: they read the file, and verify its signatures, and we verify theirs."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from repacked import with_members
+
+import modelpack
+
+
+@pytest.fixture
+def signed(bundle: Path, keys: Any) -> Path:
+    """Signed by alice and bob."""
+    modelpack.sign(bundle, [keys["alice"].private, keys["bob"].private])
+    return bundle
+
+
+@pytest.fixture
+def folder(signed: Path, tmp_path: Path) -> Path:
+    """The signed bundle, unzipped."""
+    target = tmp_path / "unzipped"
+    with ZipFile(signed) as file:
+        file.extractall(target)
+    return target
+
+
+def run(*command: Any) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def refused(*command: Any) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    return done.stdout + done.stderr
+
+
+def signature_of(folder: Path, key: Any) -> Path:
+    return folder / "signatures" / f"{key.hint}.sigstore.json"
+
+
+# ---- archives ----
+
+
+def test_archivers_open_a_signed_file(signed: Path, tmp_path: Path) -> None:
+    with ZipFile(signed) as file:
+        assert file.testzip() is None
+        names = file.namelist()
+    assert names[-3] == "bundle.json" and names[-1].startswith("signatures/")
+    assert "No errors detected" in run("unzip", "-t", signed)
+    assert "OK" in run("zip", "-T", signed)
+    assert run("unzip", "-Z1", signed).split() == names
+    run("unzip", "-q", signed, "-d", tmp_path / "out")
+    assert (tmp_path / "out" / "record.json").read_bytes() == modelpack.inspect(signed).member("record.json")
+
+
+@pytest.mark.skipif(shutil.which("jar") is None, reason="no JDK is installed")
+def test_jar_opens_a_signed_file(signed: Path) -> None:
+    assert "bundle.json" in run("jar", "tf", signed).split()
+
+
+# ---- openssl ----
+
+
+def encoding(payload_type: str, payload: bytes) -> bytes:
+    """What DSSE signs, by its specification."""
+    return b"DSSEv1 %d %s %d %s" % (len(payload_type), payload_type.encode(), len(payload), payload)
+
+
+def test_openssl_verifies_our_signature(folder: Path, keys: Any, tmp_path: Path) -> None:
+    envelope = json.loads(signature_of(folder, keys["bob"]).read_bytes())["dsseEnvelope"]
+    (signature,) = envelope["signatures"]
+    (tmp_path / "der").write_bytes(base64.b64decode(signature["sig"], validate=True))
+    payload = base64.b64decode(envelope["payload"], validate=True)
+    (tmp_path / "signed").write_bytes(encoding(envelope["payloadType"], payload))
+    command = ["openssl", "dgst", "-sha256", "-verify", keys["bob"].public, "-signature", tmp_path / "der"]
+    assert "Verified OK" in run(*command, tmp_path / "signed")
+    (tmp_path / "signed").write_bytes(encoding(envelope["payloadType"], payload + b" "))
+    assert "failure" in refused(*command, tmp_path / "signed").lower()
+
+
+# ---- the public tool of OpenSSF Model Signing ----
+
+
+def model_signing(*arguments: Any) -> list[Any]:
+    return [sys.executable, "-m", "model_signing", *arguments]
+
+
+def test_the_public_tool_verifies_our_folder(folder: Path, keys: Any) -> None:
+    for name in ("alice", "bob"):
+        key = keys[name]
+        arguments = ("--public_key", key.public, "--signature", signature_of(folder, key))
+        assert "succeeded" in run(*model_signing("verify", "key", folder, *arguments)).lower()
+    record = folder / "record.json"
+    record.write_bytes(record.read_bytes().replace(b"tests", b"tesst"))
+    assert "mismatch" in refused(*model_signing("verify", "key", folder, *arguments)).lower()
+
+
+@pytest.mark.parametrize("curve", ["prime256v1", "secp384r1"])
+def test_we_verify_a_signature_of_the_public_tool(curve: str, folder: Path, signed: Path, tmp_path: Path) -> None:
+    private, public = tmp_path / "k.pem", tmp_path / "k.pub"
+    run("openssl", "ecparam", "-name", curve, "-genkey", "-noout", "-out", private)
+    run("openssl", "ec", "-in", private, "-pubout", "-out", public)
+    ignored = ("--ignore-paths", folder / "signatures")
+    theirs = tmp_path / "theirs.sig"
+    run(*model_signing("sign", "key", folder, "--private_key", private, "--signature", theirs, *ignored))
+    name = f"signatures/{modelpack.keys.key_hint(public.read_text())}.sigstore.json"
+    signed.write_bytes(with_members(signed.read_bytes(), {name: theirs.read_bytes()}))
+    found = modelpack.verify(signed, public, name="classes", full=True)
+    assert found.verified and [signature.counts for signature in found.signatures].count(True) == 1
