@@ -13,12 +13,15 @@ const LEAST: u64 = 0x3fe6_a000_0000_0000;
 const UPPER: u64 = 0xfff << 52;
 /// The integer that is added to the bits of this number is what it grows by.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
-/// Above the absolute error where k ln 2 - ln(c) is not zero: 2^-67.
-const ERROR: f64 = f64::from_bits((1023 - 67) << 52);
-/// 2^-51: times z² above the error where k ln 2 - ln(c) is zero, of which there are 1.6 2^-53 z² by four roundings and the last sum.
-const ERROR_NEAR_ONE: f64 = 2.0 * f64::EPSILON;
+/// 5 2^-53: times z² above what is lost of the terms from z² on, 3.6 2^-53: by z², the series, their product and the last two sums
+/// half a unit each, and by z_low, which the series leaves out, one.
+const ERROR: f64 = 2.5 * f64::EPSILON;
 /// The same for the logarithm to base 2, 1.44 times as large, with one product more.
-const ERROR2_NEAR_ONE: f64 = 4.0 * f64::EPSILON;
+const ERROR2: f64 = 4.0 * f64::EPSILON;
+/// 2^-83: times k ln 2 - ln(c) above the error of its lower part, 2^-43 of it with two roundings, and of the sums.
+const WHOLE_ERROR: f64 = f64::from_bits((1023 - 83) << 52);
+/// Above what z loses by the lower part of a sum, 2^-84: 2^-82.
+const SUM_ERROR: f64 = f64::from_bits((1023 - 82) << 52);
 /// 2^-76: times z above what the product of z and 1/ln 2 loses.
 const PRODUCT_ERROR: f64 = f64::from_bits((1023 - 76) << 52);
 /// ln(1 + x) needs no reduction below this size: 1/256.
@@ -81,7 +84,7 @@ fn reduced_double(x: f64) -> Reduced {
     reduced(&parts, halves(&parts))
 }
 
-/// The parts of a sum of two doubles, the lower of which is below 2^-52 of the other: z has an error below 2^-80.
+/// The parts of a sum of two doubles, the lower of which is below 2^-52 of the other: z and z_low have an error below 2^-83.
 #[inline(always)]
 fn reduced_sum(x: DoubleDouble) -> Reduced {
     let parts = split(x.high);
@@ -101,8 +104,7 @@ fn series(z: f64) -> f64 {
     -0.5 + (z * (1.0 / 3.0) + square * upper)
 }
 
-/// ln(x) from its parts. Where `whole` is not zero z² is below 2^-17.5: the roundings of z² and its product with the series, and of
-/// the sums, are below eight units of 2^-71.
+/// ln(x) from its parts.
 #[inline(always)]
 fn natural(parts: &Reduced) -> Estimate {
     let (_, high, low) = LOGARITHMS[parts.index];
@@ -114,7 +116,7 @@ fn natural(parts: &Reduced) -> Estimate {
     Estimate {
         sum,
         correction: low + square * series(z),
-        error: if whole == 0.0 { square * ERROR_NEAR_ONE } else { ERROR },
+        error: square * ERROR + size(whole) * WHOLE_ERROR,
     }
 }
 
@@ -146,10 +148,14 @@ pub fn log1p_estimate(x: f64) -> Estimate {
         return Estimate {
             sum: x,
             correction: square * series(x),
-            error: square * ERROR_NEAR_ONE,
+            error: square * ERROR,
         };
     }
-    natural(&reduced_sum(DoubleDouble::sum(1.0, x)))
+    let estimate = natural(&reduced_sum(DoubleDouble::sum(1.0, x)));
+    Estimate {
+        error: estimate.error + SUM_ERROR,
+        ..estimate
+    }
 }
 
 /// ln(1 + x), and whether it is certain.
@@ -174,11 +180,7 @@ pub fn log2_estimate(x: f64) -> Estimate {
     Estimate {
         sum,
         correction: (((whole - sum) + product) + low + rest) + square * (series(z) * INVERSE_LN2.0),
-        error: if whole == 0.0 {
-            square * ERROR2_NEAR_ONE + size(z) * PRODUCT_ERROR
-        } else {
-            ERROR
-        },
+        error: square * ERROR2 + size(z) * PRODUCT_ERROR + size(whole) * WHOLE_ERROR,
     }
 }
 
