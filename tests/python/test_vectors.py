@@ -48,6 +48,33 @@ def test_the_bundle_that_the_hostile_ones_were_made_from_is_good():
     modelpack.load(VECTORS / "hostile" / "base.mpk", UNSIGNED)
 
 
+# ---- signed files ----
+
+SIGNED = lines(VECTORS / "hostile" / "signed.tsv")
+
+
+def judged(line: list[str], from_memory: bool) -> str:
+    """The name of the error that refuses the bundle, or "ok"."""
+    _, file, policy, *expected, _, _ = line
+    name, min_version, identity, engine = (None if text == "-" else text for text in expected)
+    path, policy_path = VECTORS / "hostile" / file, VECTORS / "hostile" / policy
+    try:
+        trust: Any = UNSIGNED if policy == "UNSIGNED" else policy_path.read_bytes() if from_memory else policy_path
+        source = path.read_bytes() if from_memory else path
+        bundle = modelpack.open(source, trust, name=name, min_version=min_version, identity=identity)
+        bundle.predictor(engine=engine)
+    except modelpack.ModelpackError as error:
+        return error.name
+    assert bundle.verified == (policy != "UNSIGNED")
+    return "ok"
+
+
+@pytest.mark.parametrize("line", SIGNED, ids=[line[0] for line in SIGNED])
+def test_signed_files_are_judged_alike_in_every_language(line):
+    for from_memory in (True, False):
+        assert judged(line, from_memory) == line[7]
+
+
 # ---- the coercion table ----
 
 TYPES = lines(VECTORS / "types.tsv")
