@@ -79,7 +79,7 @@ java-tests: $(JNI_LIBRARY)
 	$(BIN)/python tools/math_imports.py $(JNI_LIBRARY)
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
 	@$(PYTHON) tools/surefire.py java-bindings
-	@mkdir -p build/quickstart && cd build/quickstart && $(ROOT)/$(BIN)/python $(ROOT)/examples/quickstart/quickstart.py && \
+	@rm -rf build/quickstart && mkdir -p build/quickstart && cd build/quickstart && $(ROOT)/$(BIN)/python $(ROOT)/examples/quickstart/quickstart.py && \
 	  java -cp "$$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc)')" \
 	  $(ROOT)/examples/quickstart/Quickstart.java
 

@@ -16,15 +16,16 @@ import java.util.Map;
  * Reads a CSV whose first line names the columns, predicts it row by row from a map, and writes one line a row: every output
  * column in schema order, by the hex digits of its bits. Prints the mean time of one prediction in nanoseconds.
  *
- * <p>{@code java -cp modelpack.jar Predict.java BUNDLE NAME ROWS.csv ANSWERS.txt}
+ * <p>{@code java -cp modelpack.jar Predict.java BUNDLE TRUST.json NAME ROWS.csv ANSWERS.txt}
  */
 public final class Predict {
   public static void main(String[] arguments) throws IOException {
-    OpenOptions options = OpenOptions.builder().name(arguments[1]).build();
-    try (Bundle bundle = Bundle.open(Path.of(arguments[0]), TrustPolicy.UNSIGNED, options);
+    OpenOptions options = OpenOptions.builder().name(arguments[2]).build();
+    TrustPolicy trust = TrustPolicy.load(Path.of(arguments[1]));
+    try (Bundle bundle = Bundle.open(Path.of(arguments[0]), trust, options);
         Predictor predictor = bundle.predictor();
-        BufferedReader rows = Files.newBufferedReader(Path.of(arguments[2]));
-        PrintWriter answers = new PrintWriter(Files.newBufferedWriter(Path.of(arguments[3])))) {
+        BufferedReader rows = Files.newBufferedReader(Path.of(arguments[3]));
+        PrintWriter answers = new PrintWriter(Files.newBufferedWriter(Path.of(arguments[4])))) {
       Map<String, Feature> features = new HashMap<>();
       bundle.schema().features().forEach(feature -> features.put(feature.name(), feature));
       String[] names = rows.readLine().split(",");

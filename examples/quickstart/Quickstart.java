@@ -20,8 +20,9 @@ public final class Quickstart {
       row.put(names[i], Double.parseDouble(numbers[i]));
     }
     // [readme]
+    TrustPolicy trust = TrustPolicy.load(Path.of("release.pub"));
     OpenOptions options = OpenOptions.builder().name("cancer").build();
-    try (Bundle bundle = Bundle.open(Path.of("cancer.mpk"), TrustPolicy.UNSIGNED, options);
+    try (Bundle bundle = Bundle.open(Path.of("cancer.mpk"), trust, options);
         Predictor predictor = bundle.predictor()) {
       Prediction p = predictor.predict(row); // a Map<String, Object>
       System.out.println("(" + p.probability(0) + ", " + p.probability(1) + ")");

@@ -1,4 +1,4 @@
-/* The README's lines in C, whole: reads cancer.mpk and row.csv (a line of names, a line of numbers), prints both probabilities. */
+/* The README's lines in C, whole: reads cancer.mpk, release.pub and row.csv (a line of names, a line of numbers), prints both probabilities. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ int main(void) {
   if (file == NULL || !fgets(names, sizeof names, file) || !fgets(numbers, sizeof numbers, file)) return perror("row.csv"), 1;
   fclose(file);
   /* [readme] */
-  check(mp_trust_unsigned(&trust, &error), error);
+  check(mp_trust_from_file("release.pub", 11, &trust, &error), error);
   mp_open_options options = {.struct_size = sizeof options, .trust = trust, .name = "cancer", .name_length = 6};
   check(mp_bundle_open("cancer.mpk", 10, &options, &bundle, &error), error);
   check(mp_predictor_new(bundle, NULL, &predictor, &error), error);

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from modelpack.explanation import Explanation
     from modelpack.keys import KeyPair, PrivateKey, keygen
     from modelpack.opening import inspect, load, open
-    from modelpack.packing import pack
+    from modelpack.packing import Packed, pack
     from modelpack.prediction import Prediction
     from modelpack.predictor import Predictor
     from modelpack.record import data_reference
@@ -59,6 +59,7 @@ __all__ = [
     "ModelpackError",
     "NotFoundError",
     "Output",
+    "Packed",
     "Prediction",
     "Predictor",
     "PrivateKey",
@@ -90,6 +91,7 @@ _PLACES = {
     "Feature": "modelpack.schema",
     "KeyPair": "modelpack.keys",
     "Output": "modelpack.schema",
+    "Packed": "modelpack.packing",
     "Prediction": "modelpack.prediction",
     "Predictor": "modelpack.predictor",
     "PrivateKey": "modelpack.keys",

@@ -23,8 +23,8 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "demo",
         help="train, pack and predict a small model on data that comes with scikit-learn",
-        description="Trains a scaler and gradient boosting on 400 rows of the breast cancer data, packs them, and "
-        "compares the answers for the other 169 with scikit-learn's, bit by bit. Exit code 1 if one differs. "
+        description="Trains a scaler and gradient boosting on 400 rows of the breast cancer data, packs and signs "
+        "them, and compares the answers for the other 169 with scikit-learn's, bit by bit. Exit code 1 if one differs. "
         "Needs scikit-learn.",
     )
     command.add_argument("--out", type=Path, help="keep the bundle in this folder (a temporary one otherwise)")
@@ -47,6 +47,9 @@ def demonstrate(folder: Path) -> dict[str, Any]:
     model, X, y = train()
     folder.mkdir(parents=True, exist_ok=True)
     held_out, observed = X.iloc[TRAINED_ROWS:], y.iloc[TRAINED_ROWS:]
+    key = folder / "demo.pem"
+    if not key.exists():
+        modelpack.keygen(key)
     packed = modelpack.pack(
         model,
         X.iloc[:TRAINED_ROWS],
@@ -54,9 +57,10 @@ def demonstrate(folder: Path) -> dict[str, Any]:
         name="cancer",
         version="1.0.0",
         evaluation=(held_out, observed),
+        signers=key,
         overwrite=True,
     )
-    with modelpack.load(packed, trust=modelpack.UNSIGNED, name="cancer") as predictor:
+    with modelpack.load(packed, trust=key.with_suffix(".pub"), name="cancer") as predictor:
         framework = np.ascontiguousarray(model.predict_proba(held_out))
         bundle = predictor.predict_proba(held_out)
         same = int((framework.view(np.uint64) == bundle.view(np.uint64)).all(axis=1).sum())
@@ -64,6 +68,7 @@ def demonstrate(folder: Path) -> dict[str, Any]:
         return {
             "path": str(packed.path),
             "identity": packed.identity,
+            "verified": predictor.bundle.verified,
             "size_bytes": packed.path.stat().st_size,
             "rows": len(held_out),
             "same_bits": same,
@@ -101,7 +106,7 @@ def row_time_us(call: Callable[[], Any], times: int) -> float:
 def show(result: dict[str, Any], kept: bool) -> None:
     faster = result["framework_row_us"] / result["modelpack_row_us"]
     print(f"packed    {result['size_bytes'] / 1e3:,.0f} kB, StandardScaler → GradientBoostingClassifier (100 trees)")
-    print(f"identity  {result['identity']}")
+    print(f"identity  {result['identity']}, signed by the demo's key")
     print(
         f"held out  {result['rows']} rows: {result['same_bits']} with scikit-learn's bits, "
         f"{result['different']} different"
@@ -112,4 +117,5 @@ def show(result: dict[str, Any], kept: bool) -> None:
         f"modelpack from a dict {result['modelpack_row_us']:,.1f} µs: {faster:,.0f}× as fast"
     )
     if kept:
-        print(f"\nmodelpack inspect {result['path']}")
+        folder = Path(result["path"]).parent
+        print(f"\nmodelpack inspect {result['path']} --trust {folder / 'demo.pub'}")

@@ -154,7 +154,7 @@ def json_object(path: str | None, option: str) -> dict[str, Any] | None:
     return content
 
 
-def report(packed: modelpack.packing.Packed, machine: bool) -> None:
+def report(packed: modelpack.Packed, machine: bool) -> None:
     found = packed.report
     if machine:
         print_json(

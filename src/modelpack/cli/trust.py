@@ -12,7 +12,7 @@ from modelpack.cli import status
 from modelpack.cli.expected import add_expected, expected, policy
 from modelpack.cli.output import print_json
 from modelpack.cli.table import heading, table
-from modelpack.cli.trust_report import document, policy_document
+from modelpack.cli.trust_report import document, policy_document, show
 from modelpack.keys import key_hint, public_key_of
 from modelpack.locations import default_policy_path
 
@@ -140,8 +140,7 @@ def run_explain(given: argparse.Namespace) -> int:
     if given.json:
         print_json(document(found))
     else:
-        print(heading(found.decision))
-        print(table(found.lines()))
+        show(found)
     return status.OK if found.trusted else status.TRUST
 
 

@@ -1,12 +1,21 @@
-"""Policies and decisions for machines."""
+"""Policies and decisions, for people and machines."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import modelpack
 from modelpack.cli import status
+from modelpack.cli.table import heading
+
+
+def show(found: modelpack.Explanation, further: Sequence[tuple[str, str]] = ()) -> None:
+    """A decision for people: nothing of it is cut, however wide the terminal."""
+    print(heading(found.decision))
+    for title, text in [*found.lines(), *further]:
+        print(f"{title:<11}{text}")
 
 
 def document(found: modelpack.Explanation) -> dict[str, Any]:

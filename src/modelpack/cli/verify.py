@@ -9,8 +9,7 @@ import modelpack
 from modelpack.cli import status
 from modelpack.cli.expected import add_expected, expected, for_the_shell, policy
 from modelpack.cli.output import print_json
-from modelpack.cli.table import heading, table
-from modelpack.cli.trust_report import document
+from modelpack.cli.trust_report import document, show
 
 
 def add(commands: Any) -> None:
@@ -36,6 +35,5 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         print_json({**document(found), "full": given.full})
     else:
-        print(heading(found.decision))
-        print(table([*found.lines(), ("hashed", "every member" if given.full else "what opening needs (--full: all)")]))
+        show(found, [("hashed", "every member" if given.full else "what opening needs (--full: every member)")])
     return status.OK
