@@ -223,6 +223,8 @@ int32_t mp_bundle_sign(const char *path, uint64_t path_length, const mp_signer *
 
 /* The policy that skips signatures: nothing says who made the bundle. Digests are still checked; native engine only. */
 int32_t mp_trust_unsigned(mp_trust **out, mp_error **error);
+/* The same, and the ONNX engine, a large parser, may read the bundle too. Nothing permits machine code without a signature. */
+int32_t mp_trust_unsigned_onnx(mp_trust **out, mp_error **error);
 /* A policy file (trust.json), or a public key as PEM: whatever it signed, native engine only. */
 int32_t mp_trust_from_file(const char *path, uint64_t path_length, mp_trust **out, mp_error **error);
 /* The same from the bytes of such a file. `source` (may be NULL) names them in errors and reports. */
@@ -231,14 +233,15 @@ int32_t mp_trust_from_bytes(const void *data, uint64_t size, const char *source,
 /* The file that the environment variable MODELPACK_TRUST names, else trust.json in the user's configuration folder. Where there
  * is none, the handle permits nothing, and what is opened with it says how to mend that. */
 int32_t mp_trust_default(mp_trust **out, mp_error **error);
-/* Exactly the bundle of this identity, which somebody else has verified, and these engines (MP_ENGINE_*): what a driver hands to
- * its executors. */
+/* Exactly the bundle of this identity, which somebody else has verified, and these engines (MP_ENGINE_*): how executors open what
+ * their driver verified. */
 int32_t mp_trust_from_identity(const char *identity, uint64_t identity_length, uint32_t engines, mp_trust **out,
                                mp_error **error);
 /* One more owner, who frees once. */
 void mp_trust_retain(const mp_trust *trust);
 void mp_trust_free(mp_trust *trust);
-/* The policy as JSON: {"keys":[{"hint","name","not_after","revoked"}],"rules":[...],"source"} with defaults filled in. */
+/* The policy as JSON, defaults filled in: {"keys":[{"curve","hint","name","not_after","pem","revoked"}],"rules":[...],"source"};
+ * a rule has the fields of mp_bundle_explain's, but number. */
 int32_t mp_trust_describe(const mp_trust *trust, mp_text **json, mp_error **error);
 
 /* Where the user's key and policy stand, and what mp_trust_default reads: {"default":PATH,"key":PATH,"policy":PATH}, null where the

@@ -84,6 +84,12 @@ static void an_engine_is_a_permission(void) {
   mp_predictor_free(predictor);
   mp_bundle_free(bundle);
   mp_trust_free(trust);
+  CHECK_INT(mp_trust_unsigned_onnx(&trust, NULL), MP_OK);
+  CHECK_INT(open_under(at.bundle, trust, &bundle), MP_OK);
+  CHECK_INT(mp_bundle_permitted_engines(bundle, &engines, NULL), MP_OK);
+  CHECK_INT(engines, MP_ENGINE_NATIVE | MP_ENGINE_ONNX);
+  mp_bundle_free(bundle);
+  mp_trust_free(trust);
   text = (char *)read_file(at.policy, &size);
   CHECK(text);
   end = strstr(text, "\"bundle\"");
@@ -260,7 +266,29 @@ static void the_users_policy_is_found_and_a_variable_never_means_unsigned(void) 
   drop_key(&one);
 }
 
+static void what_has_no_place_to_go_is_not_made(void) {
+  mp_text *text = NULL;
+  char hint[64];
+  CHECK_INT(mp_key_generate(NULL, 0, NULL, &text, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_key_generate(NULL, 0, &text, NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_key_public("x", 1, NULL, 0, NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_key_hint("x", 1, NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_key_hint(NULL, 0, hint, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_signer_from_pem("x", 1, NULL, 0, NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_trust_from_bytes("{}", 2, NULL, 0, NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_trust_from_file(NULL, 0, NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_trust_default(NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_trust_locations(NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_bundle_verify("x", 1, NULL, 0, NULL, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_bundle_explain(NULL, 0, NULL, &text, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_bundle_explain("/no/such/file", 13, NULL, &text, NULL), MP_ERROR_IO);
+  CHECK_INT(mp_policy_add_key(NULL, 0, "a", 1, "x", 1, NULL, 0, NULL), MP_ERROR_USAGE);
+  CHECK_INT(mp_policy_add_key("p", 1, "a", 1, "x", 1, NULL, 0, NULL), MP_ERROR_KEY);
+  CHECK(!text);
+}
+
 void add_trust_tests(void) {
+  ADD(what_has_no_place_to_go_is_not_made);
   ADD(a_policy_file_decides_and_changes);
   ADD(a_policy_that_is_none_is_refused);
   ADD(an_engine_is_a_permission);

@@ -102,6 +102,17 @@ def test_we_verify_what_the_public_tool_signed(path, key, tmp_path):
     assert report["error"]["name"] == "TOO_FEW_SIGNATURES", report
 
 
+def test_archivers_open_a_signed_bundle(path):
+    sign(path, new_key()[0], new_key()[0])
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+    for command in (["unzip", "-tqq", path], ["zip", "-Tqq", path]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert [name.startswith("signatures/") for name in names] == [False] * (len(names) - 2) + [True] * 2
+
+
 def test_openssl_verifies_the_signed_bytes(path, key, tmp_path):
     private, public = key
     sign(path, private.read_text())

@@ -30,6 +30,8 @@ use crate::Digest;
 pub enum Trust {
     /// Signatures are skipped: nothing says who made the bundle. Digests are still checked; native engine only.
     Unsigned,
+    /// The same, and the ONNX engine, a large parser, may read the bundle too.
+    UnsignedOnnx,
     Policy(Arc<Policy>),
     /// Exactly this bundle, which somebody else has verified, and these engines.
     Identity {
@@ -51,7 +53,7 @@ impl From<Policy> for Trust {
 /// Where trust comes from, for people.
 fn describe(trust: Option<&Trust>) -> String {
     match trust {
-        Some(Trust::Unsigned) => "UNSIGNED: no signature is asked for".to_owned(),
+        Some(Trust::Unsigned | Trust::UnsignedOnnx) => "UNSIGNED: no signature is asked for".to_owned(),
         Some(Trust::Policy(policy)) => policy.source.clone(),
         Some(Trust::Identity { .. }) => "an identity that was verified elsewhere".to_owned(),
         Some(Trust::Absent { place: Some(place) }) => format!("none: {} is not there", place.display()),

@@ -60,6 +60,12 @@ pub unsafe extern "C" fn mp_trust_unsigned(out: *mut *mut mp_trust, error: *mut 
 }
 
 #[no_mangle]
+pub unsafe extern "C" fn mp_trust_unsigned_onnx(out: *mut *mut mp_trust, error: *mut *mut mp_error) -> i32 {
+    // SAFETY: the caller keeps to the header.
+    unsafe { hand_out(out, error, || Ok(Trust::UnsignedOnnx)) }
+}
+
+#[no_mangle]
 pub unsafe extern "C" fn mp_trust_from_file(
     path: *const c_char,
     path_length: u64,

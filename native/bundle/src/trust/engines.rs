@@ -1,27 +1,30 @@
 //! The engines that a policy permits.
 
-/// A set of engines.
+/// A set of engines; the bits are those of the C ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Engines(u32);
 
-/// Name and bit of each engine; the bits are those of the C ABI.
-const ALL: [(&str, u32); 3] = [("native", 1), ("onnx", 2), ("compiled", 4)];
+const ALL: [(&str, Engines); 3] = [
+    ("native", Engines::NATIVE),
+    ("onnx", Engines::ONNX),
+    ("compiled", Engines::COMPILED),
+];
 
 impl Engines {
     pub const NONE: Engines = Engines(0);
     pub const NATIVE: Engines = Engines(1);
+    pub const ONNX: Engines = Engines(2);
+    pub const COMPILED: Engines = Engines(4);
 
     /// The engine of this name alone.
     pub fn named(name: &str) -> Option<Engines> {
-        ALL.iter()
-            .find(|engine| engine.0 == name)
-            .map(|engine| Engines(engine.1))
+        ALL.iter().find(|engine| engine.0 == name).map(|engine| engine.1)
     }
 
     /// From the bits of the C ABI; None if one of them is no engine's.
     pub fn from_bits(bits: u32) -> Option<Engines> {
-        let known = ALL.iter().fold(0, |bits, engine| bits | engine.1);
-        (bits & !known == 0).then_some(Engines(bits))
+        let known = ALL.iter().fold(Engines::NONE, |known, engine| known.with(engine.1));
+        (bits & !known.0 == 0).then_some(Engines(bits))
     }
 
     pub fn bits(self) -> u32 {
@@ -39,7 +42,7 @@ impl Engines {
 
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         ALL.iter()
-            .filter(move |engine| self.0 & engine.1 != 0)
+            .filter(move |engine| self.0 & engine.1 .0 != 0)
             .map(|engine| engine.0)
     }
 }

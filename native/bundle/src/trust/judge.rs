@@ -34,6 +34,7 @@ pub(crate) fn judge(trust: Option<&Trust>, claim: &Claim<'_>) -> Explanation {
     };
     let decision = match trust {
         Some(Trust::Unsigned) => Ok((Engines::NATIVE, false)),
+        Some(Trust::UnsignedOnnx) => Ok((Engines::NATIVE.with(Engines::ONNX), false)),
         Some(Trust::Policy(policy)) => decide(policy, claim, &mut explanation).map(|engines| (engines, true)),
         Some(Trust::Identity { identity, engines }) => {
             check_identity(*identity, claim.identity).map(|()| (*engines, true))

@@ -27,3 +27,10 @@ fn parse(text: &str) -> Result<Policy> {
 fn refusal<T>(result: Result<T>) -> Error {
     result.err().expect("must be refused")
 }
+
+/// Policies and what was found under them are shared between threads.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<super::Trust>();
+    shared::<super::Explanation>();
+};

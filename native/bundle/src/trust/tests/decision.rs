@@ -164,6 +164,13 @@ fn engines_are_permissions() {
     assert!(!engines(r#", "engines": ["onnx"]"#).contains("native"));
     let unsigned = Bundle::open_bytes(unsigned(), &OpenOptions::unsigned()).expect("opens");
     assert_eq!(unsigned.permitted_engines(), Engines::NATIVE);
+    let options = OpenOptions {
+        trust: Some(Trust::UnsignedOnnx),
+        ..OpenOptions::default()
+    };
+    let onnx = Bundle::open_bytes(crate::fixture::unsigned(), &options).expect("opens");
+    assert_eq!(onnx.permitted_engines().names().collect::<Vec<_>>(), ["native", "onnx"]);
+    assert!(!onnx.verified());
     let inspected = Bundle::inspect_bytes(bundle.as_slice()).expect("opens");
     assert_eq!(inspected.permitted_engines(), Engines::NONE);
     assert!(inspected.explanation_json().is_none());
