@@ -72,6 +72,8 @@ typedef struct mp_predictor mp_predictor;
 #define MP_ERROR_REQUIRES 113
 /* A named limit is exceeded. */
 #define MP_ERROR_LIMIT 114
+/* The partitions, their index or their keys do not have the form that the format states. */
+#define MP_ERROR_PARTITIONS 115
 /* No trust policy permits this bundle. */
 #define MP_ERROR_UNTRUSTED 200
 /* The bundle has another name than the caller expects. */

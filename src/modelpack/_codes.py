@@ -21,6 +21,7 @@ CODES: dict[int, tuple[str, str]] = {
     112: ("NEWER_FORMAT", "format"),
     113: ("REQUIRES", "format"),
     114: ("LIMIT", "format"),
+    115: ("PARTITIONS", "format"),
     200: ("UNTRUSTED", "trust"),
     201: ("WRONG_NAME", "trust"),
     202: ("WRONG_VERSION", "trust"),

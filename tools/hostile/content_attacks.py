@@ -130,7 +130,12 @@ def manifest() -> Iterator[Vector]:
     yield Vector(
         "requires-unknown", "the bundle requires something unknown", "REQUIRES", fields(requires=["encryption@1"])
     )
-    yield Vector("requires-partitions", "the bundle has partition keys", "REQUIRES", fields(partition_keys=["country"]))
+    yield Vector(
+        "requires-partitions",
+        "partition keys, and partitions are not required",
+        "MANIFEST",
+        fields(partition_keys=["carrier"]),
+    )
     yield Vector(
         "engine-unknown",
         "no engine that is known",
@@ -217,8 +222,8 @@ def schemas() -> Iterator[Vector]:
     }
     for key, (comment, content) in wrong.items():
         yield Vector(f"schema-{key}", f"schema.json holds {comment}", "SCHEMA", BASE.change(schema=content).data())
-    keys = schema() | {"keys": [{"dtype": "string", "name": "country"}]}
-    yield Vector("schema-keys", "schema.json has partition keys", "REQUIRES", BASE.change(schema=keys).data())
+    keys = schema() | {"keys": ["country"]}
+    yield Vector("schema-keys", "a partition key that is no feature", "SCHEMA", BASE.change(schema=keys).data())
 
 
 def dictionary_attacks() -> Iterator[Vector]:

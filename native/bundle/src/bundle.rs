@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::container::PARTITIONS_PACK;
 use crate::manifest::{Engine, Manifest};
 use crate::open_options::OpenOptions;
+use crate::partitions::{Facts, Partitions, NODES};
 use crate::quote::quote;
 use crate::schema::Schema;
 use crate::source::Source;
 use crate::trust::{Engines, Explanation};
-use crate::unjudged::{check_members, Member, Unjudged};
-use crate::{Bytes, Error, ErrorCode, Result};
+use crate::unjudged::{check_members, Member, Unjudged, ROOT_TENSORS};
+use crate::{Bytes, Error, ErrorCode, Result, TensorFile};
 
 /// Immutable and shared; predictors keep it alive.
 pub struct Bundle {
@@ -19,6 +21,7 @@ pub struct Bundle {
     identity: String,
     model_digest: String,
     schema: Schema,
+    partitions: Option<Partitions>,
     members: Vec<Member>,
     judged: Option<Judged>,
 }
@@ -63,10 +66,11 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Reads what every use needs: schema, dictionaries, programs.
+    /// Reads what every use needs: schema, dictionaries, programs, the index of the partitions.
     fn load(unjudged: Unjudged, explanation: Option<Explanation>) -> Result<Arc<Bundle>> {
         let schema = unjudged.schema()?;
         unjudged.cache_programs()?;
+        let partitions = unjudged.partitions(&schema)?;
         let judged = explanation.map(|explanation| Judged {
             json: explanation.to_json_text(),
             explanation,
@@ -77,6 +81,7 @@ impl Bundle {
             source: unjudged.source,
             manifest: unjudged.manifest,
             schema,
+            partitions,
             members: unjudged.members,
             judged,
         }))
@@ -137,6 +142,40 @@ impl Bundle {
 
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// None for a bundle with one model.
+    pub fn partitions(&self) -> Option<&Partitions> {
+        self.partitions.as_ref()
+    }
+
+    /// A node's tensors, read and hashed anew; the root's too. Errors name the node.
+    pub fn entry(&self, node: u32) -> Result<TensorFile> {
+        let bytes = self.entry_bytes(node)?;
+        match &self.partitions {
+            Some(partitions) if node != 0 => partitions.parse_entry(node, bytes),
+            _ => TensorFile::parse(bytes).map_err(|error| error.within(ROOT_TENSORS)),
+        }
+    }
+
+    /// The bytes of [`Bundle::entry`], hashed but not parsed.
+    pub fn entry_bytes(&self, node: u32) -> Result<Bytes> {
+        match (&self.partitions, self.find(PARTITIONS_PACK)) {
+            (Some(partitions), Some(pack)) if node != 0 => partitions.entry_bytes(node, &pack.stored, &*self.source),
+            _ if node == 0 => self.read_member(ROOT_TENSORS),
+            _ => Err(Error::new(ErrorCode::Usage, "the bundle has no partitions")),
+        }
+    }
+
+    /// What nodes.safetensors says about the nodes; None where there is none.
+    pub fn node_facts(&self) -> Result<Option<Facts>> {
+        match self.find(NODES) {
+            Some(member) => {
+                let nodes = self.partitions.as_ref().map_or(1, Partitions::node_count);
+                Facts::parse(member.read(&*self.source)?, nodes).map(Some)
+            }
+            None => Ok(None),
+        }
     }
 
     /// Names of the members but for signatures, in the order of the file.

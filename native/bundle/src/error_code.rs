@@ -41,6 +41,8 @@ pub enum ErrorCode {
     Requires = 113,
     /// A named limit is exceeded.
     Limit = 114,
+    /// The partitions, their index or their keys do not have the form that the format states.
+    Partitions = 115,
     /// No trust policy permits this bundle.
     Untrusted = 200,
     /// The bundle has another name than the caller expects.
@@ -120,6 +122,7 @@ impl ErrorCode {
             Self::NewerFormat => "NEWER_FORMAT",
             Self::Requires => "REQUIRES",
             Self::Limit => "LIMIT",
+            Self::Partitions => "PARTITIONS",
             Self::Untrusted => "UNTRUSTED",
             Self::WrongName => "WRONG_NAME",
             Self::WrongVersion => "WRONG_VERSION",
@@ -170,6 +173,7 @@ impl ErrorCode {
             Self::NewerFormat => "format",
             Self::Requires => "format",
             Self::Limit => "format",
+            Self::Partitions => "format",
             Self::Untrusted => "trust",
             Self::WrongName => "trust",
             Self::WrongVersion => "trust",
@@ -219,6 +223,7 @@ impl ErrorCode {
             112 => Self::NewerFormat,
             113 => Self::Requires,
             114 => Self::Limit,
+            115 => Self::Partitions,
             200 => Self::Untrusted,
             201 => Self::WrongName,
             202 => Self::WrongVersion,

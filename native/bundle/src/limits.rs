@@ -23,3 +23,11 @@ pub const OUTPUT_COLUMNS: usize = 1 << 20;
 pub const DICTIONARY_ENTRIES: usize = 1 << 26;
 /// Bytes of a value that an error message repeats.
 pub const QUOTED_CHARACTERS: usize = 64;
+/// Levels of partition keys.
+pub const PARTITION_LEVELS: usize = 16;
+/// Nodes of a bundle, the root not counted.
+pub const PARTITIONS: usize = 1_000_000;
+/// partitions.idx.
+pub const PARTITION_INDEX_BYTES: usize = 256 << 20;
+/// One entry of partitions.pack.
+pub const PARTITION_ENTRY_BYTES: u64 = 256 << 20;

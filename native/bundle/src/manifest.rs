@@ -2,6 +2,7 @@
 
 use crate::fields::Fields;
 use crate::json::{self, Json};
+use crate::partitions::REQUIRED;
 use crate::quote::quote;
 use crate::semver::Version;
 use crate::utc_time::is_utc_time;
@@ -11,6 +12,7 @@ use crate::{Digest, Error, ErrorCode, Result};
 pub const FORMAT_MAJOR: u64 = 1;
 const TASKS: [&str; 6] = ["regression", "binary", "multiclass", "multioutput", "ranking", "other"];
 const NAME_BYTES: usize = 64;
+const NATIVE: &str = "native";
 
 /// The checked content of bundle.json.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct Manifest {
     pub created_at: String,
     pub task: String,
     pub engines: Vec<Engine>,
+    /// Names of the features that are partition keys, in order of levels.
+    pub partition_keys: Vec<String>,
     pub model_digest: Digest,
     /// In ascending order of names.
     pub members: Vec<ListedMember>,
@@ -48,6 +52,7 @@ impl Manifest {
         let fields = Fields::new(&content, "bundle.json", ErrorCode::Manifest)?;
         check_format(&fields)?;
         check_requires(&fields)?;
+        let partition_keys = parse_partition_keys(&fields)?;
         let name = fields.str("name")?;
         if !is_bundle_name(name) {
             return Err(fields.error(format!(
@@ -76,7 +81,8 @@ impl Manifest {
             version: version.to_owned(),
             created_at: created_at.to_owned(),
             task: task.to_owned(),
-            engines: parse_engines(&fields)?,
+            engines: parse_engines(&fields, !partition_keys.is_empty())?,
+            partition_keys,
             model_digest: model_digest.ok_or_else(|| fields.error("\"model_digest\" is not sha256:<64 hex digits>"))?,
             members: parse_members(&fields)?,
         };
@@ -114,33 +120,41 @@ fn check_format(fields: &Fields<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What every reader must know. Format 1.0 names nothing, and partitions come with a later version.
+/// What every reader must know: this one knows partitions.
 fn check_requires(fields: &Fields<'_>) -> Result<()> {
-    let requires = fields.strings("requires")?;
-    let partitioned = !fields.array("partition_keys")?.is_empty();
-    let unknown = requires
-        .into_iter()
-        .next()
-        .or_else(|| partitioned.then(|| "partitions".to_owned()));
-    match unknown {
+    match fields.strings("requires")?.iter().find(|name| *name != REQUIRED) {
         None => Ok(()),
         Some(unknown) => {
             let message = format!(
                 "the bundle requires {}, which this version does not know",
-                quote(&unknown)
+                quote(unknown)
             );
             Err(Error::new(ErrorCode::Requires, message).with_hint("update modelpack"))
         }
     }
 }
 
-fn parse_engines(fields: &Fields<'_>) -> Result<Vec<Engine>> {
+/// Exactly the bundles that have keys require partitions.
+fn parse_partition_keys(fields: &Fields<'_>) -> Result<Vec<String>> {
+    let keys = fields.strings("partition_keys")?;
+    let required = fields.array("requires")?.len();
+    if required != usize::from(!keys.is_empty()) {
+        return Err(fields.error("\"requires\" names partitions once if there are partition keys, else not"));
+    }
+    Ok(keys)
+}
+
+/// Partitions are for the native engine alone.
+fn parse_engines(fields: &Fields<'_>, partitioned: bool) -> Result<Vec<Engine>> {
     let mut engines: Vec<Engine> = Vec::new();
     for item in fields.array("engines")? {
         let engine = Fields::new(item, "bundle.json: engines", ErrorCode::Manifest)?;
         let name = engine.str("name")?;
         if !is_bundle_name(name) || engines.iter().any(|other| other.name == name) {
             return Err(engine.error(format!("the name {} is not allowed, or stands twice", quote(name))));
+        }
+        if partitioned && name != NATIVE {
+            return Err(engine.error(format!("the engine {} does not run partitions", quote(name))));
         }
         engines.push(Engine {
             name: name.to_owned(),

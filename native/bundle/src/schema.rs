@@ -7,6 +7,7 @@ use crate::fields::Fields;
 use crate::json::{self, Json};
 use crate::near_name::near_name;
 use crate::output::{parse_outputs, Output};
+use crate::partitions::KeyType;
 use crate::quote::quote;
 use crate::safetensors::TensorFile;
 use crate::{limits, Bytes, Dictionary, Digest, Error, ErrorCode, Result};
@@ -16,6 +17,8 @@ pub struct Schema {
     /// In the order of the cells of a row.
     pub features: Vec<Feature>,
     pub outputs: Vec<Output>,
+    /// Positions of the features that are partition keys, in order of levels.
+    pub keys: Vec<usize>,
     index: HashMap<String, usize>,
     token: u64,
 }
@@ -31,13 +34,6 @@ impl Schema {
     pub(crate) fn parse_with_token(schema: &[u8], dictionaries: Option<Bytes>, token: u64) -> Result<Schema> {
         let content = json::parse(schema).map_err(|error| error.within("schema.json"))?;
         let fields = Fields::new(&content, "schema.json", ErrorCode::Schema)?;
-        if !fields.array("keys")?.is_empty() {
-            return Err(Error::new(
-                ErrorCode::Requires,
-                "schema.json has partition keys, which this version does not know",
-            )
-            .with_hint("update modelpack"));
-        }
         let dictionaries = dictionaries.map(TensorFile::parse).transpose();
         let dictionaries = dictionaries.map_err(|error| error.within("dictionaries.safetensors"))?;
         let features = parse_features(&fields, dictionaries.as_ref())?;
@@ -48,9 +44,11 @@ impl Schema {
             }
         }
         let outputs = parse_outputs(fields.array("outputs")?)?;
+        let keys = parse_keys(&fields, &features, &index)?;
         Ok(Schema {
             features,
             outputs,
+            keys,
             index,
             token,
         })
@@ -108,6 +106,34 @@ fn parse_features(fields: &Fields<'_>, dictionaries: Option<&TensorFile>) -> Res
         }
         _ => Ok(features),
     }
+}
+
+/// Partition keys are features of some types, each once.
+fn parse_keys(fields: &Fields<'_>, features: &[Feature], index: &HashMap<String, usize>) -> Result<Vec<usize>> {
+    let names = fields.strings("keys")?;
+    if names.len() > limits::PARTITION_LEVELS {
+        let message = format!("{} partition keys; at most {}", names.len(), limits::PARTITION_LEVELS);
+        return Err(Error::new(ErrorCode::Limit, message));
+    }
+    let mut keys = Vec::with_capacity(names.len());
+    for name in &names {
+        let at = *index
+            .get(name)
+            .ok_or_else(|| fields.error(format!("the key {} is no feature", quote(name))))?;
+        let feature = &features[at];
+        if KeyType::of(feature.dtype).is_none() {
+            let dtype = feature.dtype.name();
+            return Err(fields.error(format!(
+                "the key {} is {dtype}: keys are string, int64 or bool",
+                quote(name)
+            )));
+        }
+        if keys.contains(&at) {
+            return Err(fields.error(format!("the key {} stands twice", quote(name))));
+        }
+        keys.push(at);
+    }
+    Ok(keys)
 }
 
 fn dictionary(item: &Json, index: usize, dictionaries: Option<&TensorFile>) -> Result<Option<Dictionary>> {

@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use crate::container::{self, StoredMember, BUNDLE_JSON};
+use crate::container::{self, StoredMember, BUNDLE_JSON, PARTITIONS_INDEX, PARTITIONS_PACK};
 use crate::manifest::Manifest;
 use crate::member::{check_member, read_member};
+use crate::partitions::{Beside, Partitions};
 use crate::quote::quote;
 use crate::schema::{token_of, Schema};
 use crate::source::{FileSource, Source};
-use crate::{Bytes, Digest, Error, ErrorCode, Result};
+use crate::{limits, Bytes, Digest, Error, ErrorCode, Programs, Result};
 
 const SCHEMA_JSON: &str = "schema.json";
 const DICTIONARIES: &str = "dictionaries.safetensors";
 const PROGRAMS_JSON: &str = "programs.json";
+pub(crate) const ROOT_TENSORS: &str = "models/main/tensors.safetensors";
 
 pub(crate) struct Unjudged {
     pub source: Box<dyn Source>,
@@ -115,6 +117,50 @@ impl Unjudged {
             Some(programs) => programs.cached(&*self.source).map(|_| ()),
             None => Ok(()),
         }
+    }
+
+    /// The partitions of a bundle that has keys, their index read, hashed and checked.
+    pub fn partitions(&self, schema: &Schema) -> Result<Option<Partitions>> {
+        let names = schema.keys.iter().filter_map(|&key| schema.features.get(key));
+        if !names.map(|feature| &feature.name).eq(&self.manifest.partition_keys) {
+            return Err(Error::new(
+                ErrorCode::Manifest,
+                "bundle.json and schema.json name different partition keys",
+            ));
+        }
+        if schema.keys.is_empty() {
+            return match [PARTITIONS_INDEX, PARTITIONS_PACK]
+                .into_iter()
+                .find(|name| self.find(name).is_some())
+            {
+                None => Ok(None),
+                Some(name) => Err(Error::new(
+                    ErrorCode::Members,
+                    format!("the bundle has {name}, but no partition keys"),
+                )),
+            };
+        }
+        let required = |name: &str| {
+            let missing = || {
+                Error::new(
+                    ErrorCode::Members,
+                    format!("the bundle has partition keys, but no {name}"),
+                )
+            };
+            self.find(name).ok_or_else(missing)
+        };
+        let index = required(PARTITIONS_INDEX)?;
+        if index.stored.size > limits::PARTITION_INDEX_BYTES as u64 {
+            return Err(Error::new(ErrorCode::Limit, "partitions.idx is larger than 256 MiB"));
+        }
+        let programs = Programs::parse(&required(PROGRAMS_JSON)?.cached(&*self.source)?)?;
+        let beside = Beside {
+            schema,
+            programs: programs.iter().map(|(digest, _)| digest.to_owned()).collect(),
+            pack_size: required(PARTITIONS_PACK)?.stored.size,
+            root_size: required(ROOT_TENSORS)?.stored.size,
+        };
+        Partitions::parse(index.cached(&*self.source)?, beside).map(Some)
     }
 
     fn find(&self, name: &str) -> Option<&Member> {

@@ -47,6 +47,7 @@ impl Predictor {
     /// Checks the program, plans it, and replays the golden rows: a predictor that exists reproduces them.
     pub fn new(bundle: &Arc<Bundle>, options: &PredictorOptions) -> Result<Predictor> {
         check_engine(bundle, options.engine.as_deref())?;
+        refuse_partitions(bundle)?;
         let threads = thread_count(options.threads)?;
         let mut model = Model::new(read_program(bundle)?, bundle.schema());
         golden::replay(bundle, &model)?;
@@ -95,6 +96,18 @@ impl Predictor {
     /// What the reference interpreter answers: cells of rows × features.
     pub fn reference(&self, cells: &[u64], rows: usize, call: &mut Call<'_>) -> Result<()> {
         self.model.reference(self.schema(), cells, rows, call)
+    }
+}
+
+/// The root's model must not answer for a node.
+fn refuse_partitions(bundle: &Bundle) -> Result<()> {
+    match bundle.partitions() {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            ErrorCode::Requires,
+            "the bundle has partitions, which this version reads but does not run",
+        )
+        .with_hint("update modelpack")),
     }
 }
 

@@ -10,6 +10,10 @@ fn listed(name: &str) -> ListedMember {
 
 /// bundle.json with one field replaced, or left out.
 fn parse(key: &str, value: Option<&str>) -> Result<Manifest> {
+    parse_with(&[(key, value)])
+}
+
+fn parse_with(changes: &[(&str, Option<&str>)]) -> Result<Manifest> {
     let members = [listed("config.json"), listed("programs.json"), listed("schema.json")];
     let engines = r#"[{"name":"native","requires":["affine@1","math@1"]}]"#;
     let mut fields = vec![
@@ -33,9 +37,11 @@ fn parse(key: &str, value: Option<&str>) -> Result<Manifest> {
         ("task".to_owned(), Json::str("binary")),
         ("version".to_owned(), Json::str("1.4.0")),
     ];
-    fields.retain(|field| field.0 != key);
-    if let Some(value) = value {
-        fields.push((key.to_owned(), json::parse(value.as_bytes()).expect(value)));
+    for (key, value) in changes {
+        fields.retain(|field| field.0 != *key);
+        if let Some(value) = value {
+            fields.push(((*key).to_owned(), json::parse(value.as_bytes()).expect(value)));
+        }
     }
     Manifest::parse(&Json::object(fields).to_bytes())
 }
@@ -107,7 +113,6 @@ fn every_field_is_needed_and_has_its_form() {
 fn a_newer_format_and_unknown_requirements_have_their_own_codes() {
     assert_eq!(code("format", Some(r#"{"major":2,"minor":0}"#)), ErrorCode::NewerFormat);
     assert_eq!(code("requires", Some(r#"["encryption@1"]"#)), ErrorCode::Requires);
-    assert_eq!(code("partition_keys", Some(r#"["country"]"#)), ErrorCode::Requires);
     assert_eq!(
         Manifest::parse(br#"{"format":{"major":2,"minor":0}}"#)
             .expect_err("newer")
@@ -115,6 +120,34 @@ fn a_newer_format_and_unknown_requirements_have_their_own_codes() {
         ErrorCode::NewerFormat,
         "whatever else a newer format says"
     );
+}
+
+#[test]
+fn bundles_with_partition_keys_require_partitions_and_have_no_other_engine() {
+    let with = |keys: &str, requires: &str, engines: &str| {
+        parse_with(&[
+            ("partition_keys", Some(keys)),
+            ("requires", Some(requires)),
+            ("engines", Some(engines)),
+        ])
+    };
+    let native = r#"[{"name":"native","requires":[]}]"#;
+    let manifest = with(r#"["country","city"]"#, r#"["partitions"]"#, native).expect("complete");
+    assert_eq!(manifest.partition_keys, ["country", "city"]);
+    for (keys, requires, engines) in [
+        (r#"["country"]"#, "[]", native),
+        ("[]", r#"["partitions"]"#, native),
+        (r#"["country"]"#, r#"["partitions","partitions"]"#, native),
+        (
+            r#"["country"]"#,
+            r#"["partitions"]"#,
+            r#"[{"name":"onnx","requires":[]}]"#,
+        ),
+        (r#"[1]"#, r#"["partitions"]"#, native),
+    ] {
+        let error = with(keys, requires, engines).expect_err("refused");
+        assert_eq!(error.code(), ErrorCode::Manifest, "{keys} {requires} {engines}");
+    }
 }
 
 #[test]

@@ -160,10 +160,39 @@ fn malformed_features_are_refused() {
         code(schema(&[plain("x", "string")], &[OUTPUT], Some(dictionary(1)))),
         ErrorCode::Schema
     );
-    let mut text = br#"{"features":[],"keys":[{"name":"country"}],"outputs":[]}"#.to_vec();
-    assert_eq!(code(Schema::parse(&text, None)), ErrorCode::Requires);
-    text.push(b' ');
-    assert_eq!(code(Schema::parse(&text, None)), ErrorCode::Json);
+    let text = br#"{"features":[],"keys":[],"outputs":[]} "#;
+    assert_eq!(code(Schema::parse(text, None)), ErrorCode::Json);
+}
+
+#[test]
+fn partition_keys_are_features_of_three_types() {
+    let with_keys = |keys: &str| {
+        let features = [
+            plain("country", "string"),
+            plain("zone", "int64"),
+            plain("express", "bool"),
+            plain("distance", "float64"),
+        ];
+        let text = format!(
+            r#"{{"features":[{}],"keys":{keys},"outputs":[{OUTPUT}]}}"#,
+            features.join(",")
+        );
+        Schema::parse(text.as_bytes(), Some(dictionary(0).into()))
+    };
+    let schema = with_keys(r#"["express","country","zone"]"#).expect("valid");
+    assert_eq!(schema.keys, [2, 0, 1]);
+    assert!(with_keys("[]").expect("valid").keys.is_empty());
+    for keys in [
+        r#"["city"]"#,
+        r#"["distance"]"#,
+        r#"["zone","zone"]"#,
+        r#"[{"name":"zone"}]"#,
+        r#""zone""#,
+    ] {
+        assert_eq!(code(with_keys(keys)), ErrorCode::Schema, "{keys}");
+    }
+    let many = format!("[{}]", [r#""zone""#; 17].join(","));
+    assert_eq!(code(with_keys(&many)), ErrorCode::Limit);
 }
 
 #[test]

@@ -40,6 +40,8 @@ public enum ErrorCode {
   REQUIRES(113, "format"),
   /** A named limit is exceeded. */
   LIMIT(114, "format"),
+  /** The partitions, their index or their keys do not have the form that the format states. */
+  PARTITIONS(115, "format"),
   /** No trust policy permits this bundle. */
   UNTRUSTED(200, "trust"),
   /** The bundle has another name than the caller expects. */
