@@ -14,10 +14,11 @@ from modelpack.errors import InternalError, IoError, ModelpackError, NotFoundErr
 
 try:
     from modelpack._native import ffi, lib
-except ImportError as error:  # pragma: no cover - a broken installation
-    raise ImportError(
-        f"modelpack's native library cannot be loaded ({error}); reinstall modelpack, or run `make setup` in a checkout"
-    ) from error
+except ImportError as error:  # pragma: no cover - a broken installation, or an interpreter that cffi does not serve
+    way_out = "reinstall modelpack, or run `make setup` in a checkout"
+    if "subinterpreter" in str(error):
+        way_out = "use it in the main interpreter, from threads or processes"
+    raise ImportError(f"modelpack's native library cannot be loaded ({error}); {way_out}") from error
 
 __all__ = [
     "Handle",

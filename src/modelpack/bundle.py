@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from modelpack._core import NULL, Handle, encoded, ffi, lib, new_error, number_o
 from modelpack.canonical import parse_json
 from modelpack.errors import ClosedError
 from modelpack.explanation import Explanation
+from modelpack.once import once
 from modelpack.schema import Schema
 from modelpack.trust import Unsigned
 from modelpack.trust_policy import ENGINES, TrustPolicy
@@ -57,7 +57,7 @@ class Bundle:
 
     # ---- trust ----
 
-    @cached_property
+    @once
     def explanation(self) -> Explanation | None:
         """Why it may be used: the rule that was met, and what became of each signature. None for inspection."""
         if self.trust is None:
@@ -94,19 +94,19 @@ class Bundle:
             raise_error(error, code)
         return bytes(ffi.buffer(data[0], size[0]))
 
-    @cached_property
+    @once
     def manifest(self) -> dict[str, Any]:
         return self._json("bundle.json")
 
-    @cached_property
+    @once
     def metrics(self) -> dict[str, Any]:
         return self._json("metrics.json")
 
-    @cached_property
+    @once
     def record(self) -> dict[str, Any]:
         return self._json("record.json")
 
-    @cached_property
+    @once
     def config(self) -> dict[str, Any]:
         return self._json("config.json")
 

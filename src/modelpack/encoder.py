@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from modelpack._core import Handle, error_of, ffi, lib, new_error
 from modelpack.errors import InputError
+from modelpack.once import once
 from modelpack.schema import Feature
 from modelpack.values import NULL, Kind, instant, kind_of, shown
 
@@ -195,7 +195,7 @@ class RowEncoder:
         # The values of a mapping in the order of the schema; KeyError where one is absent.
         self.values = _getter(tuple(item.feature.name for item in features))
 
-    @cached_property
+    @once
     def encode(self) -> Callable[[Sequence[Any], Any], None]:
         """The generated function of a sequence of values and a writable buffer of 8 bytes per feature.
 

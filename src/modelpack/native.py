@@ -23,6 +23,30 @@ from modelpack.errors import ClosedError, UsageError
 __all__ = ["NativePredictor"]
 
 
+class Freed:
+    """Whether the model was freed.
+
+    The collector may free it at any point of any thread, also within `wait`, where a `threading.Event` would wait for
+    itself: a bare lock is released without waiting.
+    """
+
+    def __init__(self) -> None:
+        self._alive = threading.Lock()
+        self._alive.acquire()
+
+    def set(self) -> None:
+        """Called once."""
+        self._alive.release()
+
+    def wait(self, timeout: float | None) -> bool:
+        """Whether it was freed before `timeout` seconds were over."""
+        longest = -1 if timeout is None else min(max(timeout, 0.0), threading.TIMEOUT_MAX)
+        freed = self._alive.acquire(timeout=longest)
+        if freed:
+            self._alive.release()
+        return freed
+
+
 class NativePredictor:
     """Owns the handle of a predictor.
 
@@ -46,7 +70,7 @@ class NativePredictor:
         code = lib.mp_predictor_new(bundle.handle, options, out, error)
         if code:
             raise_error(error, code)
-        freed = threading.Event()
+        freed = Freed()
 
         def free(pointer: Handle) -> None:
             lib.mp_predictor_free(pointer)

@@ -9,6 +9,7 @@ from typing import Any, Final, final
 
 import numpy as np
 import numpy.typing as npt
+from numpy import ma
 
 __all__ = ["NULL", "Kind", "Null", "instant", "kind_of", "micros", "shown"]
 
@@ -92,7 +93,7 @@ def kind_of(value: object) -> Kind:
         return known
     if cls.__name__ in ("NAType", "NaTType") and cls.__module__.startswith("pandas"):
         return Kind.NULL
-    if value is np.ma.masked or (isinstance(value, np.datetime64) and np.isnat(value)):
+    if value is ma.masked or (isinstance(value, np.datetime64) and np.isnat(value)):
         return Kind.NULL
     return next((kind for base, kind in _BASES if isinstance(value, base)), Kind.OTHER)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy import ma
 
 from modelpack.binding import unnamed
 from modelpack.encoder import FeatureEncoder
@@ -36,7 +37,7 @@ def array_batch(array: npt.NDArray[Any], features: list[FeatureEncoder], problem
             hint="pass X.reshape(1, -1) for one row, or use predict_one",
         )
     unnamed(array.shape[1], [item.feature for item in features])
-    if isinstance(array, np.ma.MaskedArray):
+    if isinstance(array, ma.MaskedArray):
         return _by_column(array, features, problems)
     array = np.asarray(array)  # np.matrix is two-dimensional even by column
     if not array.dtype.isnative:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy import ma
 
 from modelpack._core import lib
 from modelpack.encoder import EXACT_INTEGER, INT64_MIN, FeatureEncoder
@@ -24,8 +25,8 @@ def array_column(
     valid: npt.NDArray[np.bool_] | None = None,
 ) -> Column:
     """The column of a one-dimensional array of any dtype; `valid`: False for null."""
-    if isinstance(array, np.ma.MaskedArray):
-        unmasked = ~np.ma.getmaskarray(array)
+    if isinstance(array, ma.MaskedArray):
+        unmasked = ~ma.getmaskarray(array)
         return array_column(array.data, encoder, problems, unmasked if valid is None else valid & unmasked)
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
