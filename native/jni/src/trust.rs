@@ -35,6 +35,14 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_trustUnsigned(env: *mut 
 /// # Safety
 /// Called by the JVM.
 #[no_mangle]
+pub unsafe extern "system" fn Java_dev_modelpack_Native_trustUnsignedOnnx(env: *mut JNIEnv, class: jclass) -> jlong {
+    // SAFETY: promised by the JVM.
+    unsafe { boundary::enter(env, class, || Ok(handle::give(Trust::UnsignedOnnx))) }
+}
+
+/// # Safety
+/// Called by the JVM.
+#[no_mangle]
 pub unsafe extern "system" fn Java_dev_modelpack_Native_trustOfUser(env: *mut JNIEnv, class: jclass) -> jlong {
     // SAFETY: promised by the JVM.
     unsafe { boundary::enter(env, class, || Trust::of_user().map(handle::give)) }

@@ -12,7 +12,7 @@ final class Native {
   /**
    * Raised with every change of the calls below; the library states the one that it was built for.
    */
-  static final int INTERFACE_VERSION = 2;
+  static final int INTERFACE_VERSION = 3;
 
   private Native() {}
 
@@ -24,6 +24,8 @@ final class Native {
   // A trust policy.
 
   static native long trustUnsigned();
+
+  static native long trustUnsignedOnnx();
 
   static native long trustOfUser();
 

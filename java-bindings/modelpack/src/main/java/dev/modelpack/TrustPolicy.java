@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 /**
  * Who may have made a bundle for it to be opened: a policy file (docs/FORMAT.md), a public key, or
@@ -37,19 +38,33 @@ public final class TrustPolicy {
    * Bundle#verified()} is false, and only the native engine runs. It can be given in code only: no
    * file, system property or environment variable means it.
    */
-  public static final TrustPolicy UNSIGNED = new TrustPolicy();
+  public static final TrustPolicy UNSIGNED = new TrustPolicy(Native::trustUnsigned);
+
+  /**
+   * {@link #UNSIGNED}, and the ONNX engine, a large parser, may read the bundle too. Nothing
+   * permits compiled code without a signature.
+   */
+  public static final TrustPolicy UNSIGNED_WITH_ONNX = new TrustPolicy(Native::trustUnsignedOnnx);
 
   private static final String KEY_LABEL = "PUBLIC KEY";
   private static final int PEM_COLUMNS = 64;
 
-  /** 0 for {@link #UNSIGNED}, whose native object is made when it is first needed. */
-  private final long pointer;
+  /** Makes the native object of a constant when it is first needed; null for other policies. */
+  private final LongSupplier make;
 
-  private TrustPolicy() {
-    this.pointer = 0;
+  /** The native object, or 0: not made yet. */
+  private volatile long pointer;
+
+  /**
+   * A constant, whose native object lives as long as the library: a {@link java.lang.ref.Cleaner}
+   * that waited for a constant would keep its class loader for ever.
+   */
+  private TrustPolicy(LongSupplier make) {
+    this.make = make;
   }
 
   private TrustPolicy(long pointer) {
+    this.make = null;
     this.pointer = pointer;
     Bundle.CLEANER.register(this, freeing(pointer));
   }
@@ -205,14 +220,14 @@ public final class TrustPolicy {
     if (trust == null) {
       return 0;
     }
-    return trust == UNSIGNED ? UnsignedPointer.VALUE : trust.pointer;
+    long pointer = trust.pointer;
+    return pointer != 0 ? pointer : trust.makeOnce();
   }
 
-  /**
-   * The one native object that lives as long as the library: a {@link java.lang.ref.Cleaner} that
-   * waited for a constant would keep its class loader for ever.
-   */
-  private static final class UnsignedPointer {
-    static final long VALUE = Native.trustUnsigned();
+  private synchronized long makeOnce() {
+    if (pointer == 0) {
+      pointer = make.getAsLong();
+    }
+    return pointer;
   }
 }

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.modelpack.testing.Forgetful;
+import dev.modelpack.testing.OwnJvm;
 import dev.modelpack.testing.TestModels;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Closing, while others predict too. */
 class CloseTest {
+  private static final int CALLERS = 32;
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @Test
@@ -54,16 +58,17 @@ class CloseTest {
   @Test
   void closingWhileOthersPredictIsSafe() throws Exception {
     byte[] content = TestModels.forest(50, 5, 10);
-    ExecutorService threads = Executors.newFixedThreadPool(8);
+    ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
     for (int round = 0; round < 25; round++) {
       try (Bundle bundle = Bundle.open(content, TrustPolicy.UNSIGNED)) {
         Predictor predictor = bundle.predictor();
         double[] expected = new double[1];
         predictor.predict(new double[10], expected);
-        CountDownLatch started = new CountDownLatch(8);
+        CountDownLatch started = new CountDownLatch(CALLERS);
         List<Future<Integer>> workers = new ArrayList<>();
-        for (int worker = 0; worker < 8; worker++) {
-          workers.add(threads.submit(() -> predictUntilClosed(predictor, expected[0], started)));
+        for (int worker = 0; worker < CALLERS; worker++) {
+          Runnable call = call(worker, predictor, expected[0]);
+          workers.add(threads.submit(() -> callUntilClosed(call, started)));
         }
         started.await();
         Thread.sleep(2);
@@ -76,18 +81,54 @@ class CloseTest {
     threads.shutdown();
   }
 
-  private static int predictUntilClosed(
-      Predictor predictor, double expected, CountDownLatch started) {
+  /** A call of every kind that a predictor answers; the same kind again for every eighth thread. */
+  private static Runnable call(int worker, Predictor predictor, double expected) {
     double[] in = new double[10];
     double[] out = new double[1];
+    Map<String, Object> named = new HashMap<>();
+    Row row = predictor.row();
+    for (Feature feature : predictor.schema().features()) {
+      named.put(feature.name(), 0);
+      row.set(feature.name(), 0);
+    }
+    Matrix matrix = Matrix.copyOf(new double[600][10], 10);
+    OutputBuffer value = OutputBuffer.allocate(predictor.schema().outputs().get(0), 600);
+    return switch (worker % 8) {
+      case 0 -> () -> assertEquals(expected, predictor.predict(named).value());
+      case 1 -> () -> assertEquals(expected, predictor.predict(row).value());
+      case 2 ->
+          () -> {
+            predictor.predict(matrix, value);
+            assertEquals(expected, value.get(599, 0));
+          };
+      case 3 -> () -> assertEquals(10, predictor.stats().size());
+      case 4 -> () -> assertFalse(predictor.plan().isEmpty());
+      case 5 -> () -> refuse(predictor);
+      default ->
+          () -> {
+            predictor.predict(in, out);
+            assertEquals(expected, out[0]);
+          };
+    };
+  }
+
+  private static void refuse(Predictor predictor) {
+    try {
+      predictor.predict(Map.of("f1", 0));
+    } catch (InputException refused) {
+      return;
+    }
+    throw new AssertionError("a row without its features was answered");
+  }
+
+  private static int callUntilClosed(Runnable call, CountDownLatch started) {
     int answered = 0;
     while (true) {
       try {
-        predictor.predict(in, out);
+        call.run();
       } catch (ClosedException closed) {
         return answered;
       }
-      assertEquals(expected, out[0]);
       if (answered++ == 0) {
         started.countDown();
       }
@@ -200,5 +241,47 @@ class CloseTest {
     Object owner = new Object();
     Handle handle = new Handle("thing", 7, pointer -> freed.countDown());
     Bundle.CLEANER.register(owner, handle::close);
+  }
+
+  @Test
+  void manyMayCloseAtOnce() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+    for (int round = 0; round < 50; round++) {
+      Bundle bundle = Bundle.open(TestModels.classifier(), TrustPolicy.UNSIGNED);
+      Predictor predictor = bundle.predictor();
+      CountDownLatch begin = new CountDownLatch(1);
+      List<Future<?>> workers = new ArrayList<>();
+      for (int worker = 0; worker < CALLERS; worker++) {
+        boolean first = worker % 2 == 0;
+        workers.add(
+            threads.submit(
+                () -> {
+                  begin.await();
+                  (first ? (AutoCloseable) bundle : predictor).close();
+                  assertThrows(
+                      ClosedException.class,
+                      first ? bundle::verify : () -> predictor.predict(Map.of("x", 3, "y", 1)));
+                  return null;
+                }));
+      }
+      begin.countDown();
+      for (Future<?> worker : workers) {
+        worker.get();
+      }
+    }
+    threads.shutdown();
+  }
+
+  @Test
+  void whatManyThreadsForgetIsFreedWhileTheyGoOn() throws Exception {
+    String grown = OwnJvm.of(Forgetful.class).options("-Xmx96m").arguments(400).run();
+    // Each of the 1,600 forests takes more than half a MiB.
+    assertTrue(Long.parseLong(grown) < 300, grown + " MiB");
+  }
+
+  @Test
+  void callsKeepToTheRulesOfJni() throws Exception {
+    String printed = OwnJvm.of(Forgetful.class).options("-Xcheck:jni").arguments(10).run();
+    assertTrue(printed.matches("-?[0-9]+"), printed);
   }
 }

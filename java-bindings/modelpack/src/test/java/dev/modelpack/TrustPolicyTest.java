@@ -100,6 +100,10 @@ class TrustPolicyTest {
       assertEquals(Set.of("native"), bundle.permittedEngines());
       assertEquals(Optional.empty(), bundle.explanation().rule());
     }
+    try (Bundle bundle = Bundle.open(SIGNED, TrustPolicy.UNSIGNED_WITH_ONNX)) {
+      assertFalse(bundle.verified());
+      assertEquals(Set.of("native", "onnx"), bundle.permittedEngines());
+    }
   }
 
   @Test
