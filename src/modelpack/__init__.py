@@ -38,12 +38,13 @@ if TYPE_CHECKING:
     from modelpack.record import data_reference
     from modelpack.schema import Classes, Default, Feature, Output, Schema
     from modelpack.signing import Signer, sign
-    from modelpack.trust import UNSIGNED
+    from modelpack.trust import UNSIGNED, UNSIGNED_ONNX
     from modelpack.trust_policy import TrustPolicy
     from modelpack.verifying import verify
 
 __all__ = [
     "UNSIGNED",
+    "UNSIGNED_ONNX",
     "Bundle",
     "Classes",
     "ClosedError",
@@ -84,6 +85,7 @@ __all__ = [
 # Where the rest of the public surface is. It is imported at first use: no one waits for what he does not need.
 _PLACES = {
     "UNSIGNED": "modelpack.trust",
+    "UNSIGNED_ONNX": "modelpack.trust",
     "Bundle": "modelpack.bundle",
     "Classes": "modelpack.schema",
     "Default": "modelpack.schema",

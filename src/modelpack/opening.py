@@ -147,7 +147,7 @@ def reopen(
     except TrustError as error:
         if kind not in NOT_CARRIED or error.name not in ("UNTRUSTED", "TOO_FEW_SIGNATURES"):
             raise
-        given = NOT_CARRIED[kind] if kind == "unsigned" else "trust=…"
+        given = NOT_CARRIED[kind] if kind.startswith("unsigned") else "trust=…"
         raise TrustError(
             f"the predictor was opened with {NOT_CARRIED[kind]}, a permission that no pickle carries",
             hint=f"open it in the receiving process: modelpack.load({path!r}, {given}, identity={identity!r})",

@@ -9,10 +9,9 @@ from modelpack._core import Handle, ffi, lib, new_error, raise_error
 from modelpack.errors import UsageError
 from modelpack.trust_policy import TrustPolicy
 
-__all__ = ["NOT_CARRIED", "UNSIGNED", "Trust", "Unsigned", "pickled_trust", "resolved", "trust_handle"]
+__all__ = ["NOT_CARRIED", "UNSIGNED", "UNSIGNED_ONNX", "Trust", "Unsigned", "pickled_trust", "resolved", "trust_handle"]
 
 
-@final
 class Unsigned:
     """The type of `UNSIGNED`: no signature is asked for, so nothing says who made the bundle.
 
@@ -20,6 +19,7 @@ class Unsigned:
     only, by this name: never through an environment variable, a file or a pickle.
     """
 
+    _name = "modelpack.UNSIGNED"
     _only: Unsigned | None = None
 
     def __new__(cls) -> Unsigned:
@@ -28,13 +28,22 @@ class Unsigned:
         return cls._only
 
     def __repr__(self) -> str:
-        return "modelpack.UNSIGNED"
+        return self._name
 
     def __reduce__(self) -> str:
-        raise UsageError("modelpack.UNSIGNED is not pickled", hint="name it in the code that opens the bundle")
+        raise UsageError(f"{self._name} is not pickled", hint="name it in the code that opens the bundle")
+
+
+@final
+class UnsignedOnnx(Unsigned):
+    """The type of `UNSIGNED_ONNX`: as `UNSIGNED`, and the ONNX engine, a large parser, may read the bundle too."""
+
+    _name = "modelpack.UNSIGNED_ONNX"
+    _only: Unsigned | None = None
 
 
 UNSIGNED: Final = Unsigned()
+UNSIGNED_ONNX: Final = UnsignedOnnx()
 
 Trust = TrustPolicy | Unsigned | str | os.PathLike[str] | bytes | None
 
@@ -45,8 +54,8 @@ def resolved(trust: object) -> TrustPolicy | Unsigned:
     Parameters
     ----------
     trust
-        A policy; `UNSIGNED`; the path of a policy file or of a public key; a public key or a policy as text; None for
-        the policy of the user (`TrustPolicy.default`).
+        A policy; `UNSIGNED` or `UNSIGNED_ONNX`; the path of a policy file or of a public key; a public key or a policy
+        as text; None for the policy of the user (`TrustPolicy.default`).
 
     Raises
     ------
@@ -81,7 +90,8 @@ def trust_handle(trust: TrustPolicy | Unsigned) -> Handle:
     if isinstance(trust, TrustPolicy):
         return trust.handle
     out, error = ffi.new("mp_trust **"), new_error()
-    code = lib.mp_trust_unsigned(out, error)
+    make = lib.mp_trust_unsigned_onnx if isinstance(trust, UnsignedOnnx) else lib.mp_trust_unsigned
+    code = make(out, error)
     if code:
         raise_error(error, code)
     return ffi.gc(out[0], lib.mp_trust_free)
@@ -92,6 +102,7 @@ def trust_handle(trust: TrustPolicy | Unsigned) -> Handle:
 # What no pickle carries, and how it is given again.
 NOT_CARRIED = {
     "unsigned": "modelpack.UNSIGNED",
+    "unsigned-onnx": "modelpack.UNSIGNED_ONNX",
     "text": "a policy given as text",
     "identity": "an identity that another process verified",
 }
@@ -100,5 +111,5 @@ NOT_CARRIED = {
 def pickled_trust(trust: TrustPolicy | Unsigned) -> tuple[str, str | None]:
     """What a pickle keeps: the kind of trust, and the place of the policy's file where there is one."""
     if isinstance(trust, Unsigned):
-        return "unsigned", None
+        return "unsigned-onnx" if isinstance(trust, UnsignedOnnx) else "unsigned", None
     return trust.kind, trust.location

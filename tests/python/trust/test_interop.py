@@ -8,19 +8,41 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 import pytest
+from echo import classifier_bundle
 from repacked import with_members
 
 import modelpack
 
 
+class Key(NamedTuple):
+    """Files of one key, and what names it."""
+
+    private: Path
+    public: Path
+    hint: str
+
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(params=["P-256", "P-384"])
+def key(request: pytest.FixtureRequest, keys: Any) -> Key:
+    """Bob's key, and one on the other curve."""
+    if request.param == "P-256":
+        return Key(*keys["bob"])
+    folder = ROOT / "native" / "bundle" / "tests" / "keys"
+    private = folder / "p384.pkcs8"
+    return Key(private, folder / "p384.pub", modelpack.PrivateKey.load(private).hint)
+
+
 @pytest.fixture
-def signed(bundle: Path, keys: Any) -> Path:
-    """Signed by alice and bob."""
-    modelpack.sign(bundle, [keys["alice"].private, keys["bob"].private])
+def signed(bundle: Path, keys: Any, key: Key) -> Path:
+    """Signed by alice and by the key."""
+    modelpack.sign(bundle, [keys["alice"].private, key.private])
     return bundle
 
 
@@ -45,7 +67,7 @@ def refused(*command: Any) -> str:
     return done.stdout + done.stderr
 
 
-def signature_of(folder: Path, key: Any) -> Path:
+def signature_of(folder: Path, key: Key) -> Path:
     return folder / "signatures" / f"{key.hint}.sigstore.json"
 
 
@@ -77,13 +99,14 @@ def encoding(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(payload_type), payload_type.encode(), len(payload), payload)
 
 
-def test_openssl_verifies_our_signature(folder: Path, keys: Any, tmp_path: Path) -> None:
-    envelope = json.loads(signature_of(folder, keys["bob"]).read_bytes())["dsseEnvelope"]
+def test_openssl_verifies_our_signature(folder: Path, key: Key, tmp_path: Path) -> None:
+    envelope = json.loads(signature_of(folder, key).read_bytes())["dsseEnvelope"]
     (signature,) = envelope["signatures"]
     (tmp_path / "der").write_bytes(base64.b64decode(signature["sig"], validate=True))
     payload = base64.b64decode(envelope["payload"], validate=True)
     (tmp_path / "signed").write_bytes(encoding(envelope["payloadType"], payload))
-    command = ["openssl", "dgst", "-sha256", "-verify", keys["bob"].public, "-signature", tmp_path / "der"]
+    digest = "-sha384" if "p384" in key.public.name else "-sha256"
+    command = ["openssl", "dgst", digest, "-verify", key.public, "-signature", tmp_path / "der"]
     assert "Verified OK" in run(*command, tmp_path / "signed")
     (tmp_path / "signed").write_bytes(encoding(envelope["payloadType"], payload + b" "))
     assert "failure" in refused(*command, tmp_path / "signed").lower()
@@ -96,25 +119,28 @@ def model_signing(*arguments: Any) -> list[Any]:
     return [sys.executable, "-m", "model_signing", *arguments]
 
 
-def test_the_public_tool_verifies_our_folder(folder: Path, keys: Any) -> None:
-    for name in ("alice", "bob"):
-        key = keys[name]
-        arguments = ("--public_key", key.public, "--signature", signature_of(folder, key))
-        assert "succeeded" in run(*model_signing("verify", "key", folder, *arguments)).lower()
+def test_the_public_tool_verifies_our_folder(folder: Path, key: Key) -> None:
+    arguments = ("verify", "key", folder, "--public_key", key.public, "--signature", signature_of(folder, key))
+    assert "succeeded" in run(*model_signing(*arguments)).lower()
     record = folder / "record.json"
     record.write_bytes(record.read_bytes().replace(b"tests", b"tesst"))
-    assert "mismatch" in refused(*model_signing("verify", "key", folder, *arguments)).lower()
+    assert "mismatch" in refused(*model_signing(*arguments)).lower()
 
 
-@pytest.mark.parametrize("curve", ["prime256v1", "secp384r1"])
-def test_we_verify_a_signature_of_the_public_tool(curve: str, folder: Path, signed: Path, tmp_path: Path) -> None:
-    private, public = tmp_path / "k.pem", tmp_path / "k.pub"
-    run("openssl", "ecparam", "-name", curve, "-genkey", "-noout", "-out", private)
-    run("openssl", "ec", "-in", private, "-pubout", "-out", public)
+def test_we_verify_a_signature_of_the_public_tool(folder: Path, bundle: Path, keys: Any, key: Key) -> None:
+    """Made on our unzipped folder and put back, beside one of ours or in place of one."""
+    name = f"signatures/{key.hint}.sigstore.json"
+    theirs = folder / name
+    ours = theirs.read_bytes()
     ignored = ("--ignore-paths", folder / "signatures")
-    theirs = tmp_path / "theirs.sig"
-    run(*model_signing("sign", "key", folder, "--private_key", private, "--signature", theirs, *ignored))
-    name = f"signatures/{modelpack.keys.key_hint(public.read_text())}.sigstore.json"
-    signed.write_bytes(with_members(signed.read_bytes(), {name: theirs.read_bytes()}))
-    found = modelpack.verify(signed, public, name="classes", full=True)
-    assert found.verified and [signature.counts for signature in found.signatures].count(True) == 1
+    run(*model_signing("sign", "key", folder, "--private_key", key.private, "--signature", theirs, *ignored))
+    assert theirs.read_bytes() != ours
+    whole = bundle.read_bytes()
+    bundle.write_bytes(with_members(whole, {name: theirs.read_bytes()}))
+    for trusted in (key, keys["alice"]):
+        found = modelpack.verify(bundle, trusted.public, name="classes", full=True)
+        assert found.verified and [signature.counts for signature in found.signatures].count(True) == 1
+    bundle.write_bytes(classifier_bundle(framework="xgboost"))
+    bundle.write_bytes(with_members(bundle.read_bytes(), {name: theirs.read_bytes()}))
+    with pytest.raises(modelpack.TrustError, match="signs another"):
+        modelpack.verify(bundle, key.public)

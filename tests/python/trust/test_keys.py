@@ -173,6 +173,13 @@ def test_keys_of_openssl_sign(curve: str, form: str, tmp_path: Path, bundle: Pat
     assert modelpack.verify(bundle, public).signatures[0].counts
 
 
+@pytest.mark.parametrize("passphrase", [None, "open sesame", "Łódź"])
+def test_openssl_reads_our_keys(passphrase: str | None, tmp_path: Path) -> None:
+    made = modelpack.keygen(tmp_path / "k.pem", passphrase=passphrase)
+    openssl("pkey", "-in", made.private, "-passin", f"pass:{passphrase}", "-pubout", "-out", tmp_path / "theirs.pub")
+    assert (tmp_path / "theirs.pub").read_bytes() == made.public.read_bytes()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

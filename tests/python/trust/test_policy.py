@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,18 @@ def test_what_the_caller_expects_is_asked_too(expected: dict[str, str], name: st
 def test_trust_is_decided_before_what_the_caller_expects(signed: Path, policy: Any) -> None:
     """Nothing is said about a bundle that nobody trusted vouches for."""
     assert decision(signed, policy({"bundle": "*", "keys": ["carol"]}), name="eta") == "TOO_FEW_SIGNATURES"
+
+
+def test_without_a_signature_onnx_has_a_name_of_its_own(bundle: Path) -> None:
+    assert modelpack.open(bundle, modelpack.UNSIGNED).permitted_engines == ("native",)
+    opened = modelpack.open(bundle, modelpack.UNSIGNED_ONNX)
+    assert (opened.verified, opened.permitted_engines) == (False, ("native", "onnx"))
+    data = pickle.dumps(opened.predictor())
+    assert b"UNSIGNED" not in data
+    with pytest.raises(modelpack.TrustError, match="UNSIGNED_ONNX, a permission that no pickle carries"):
+        pickle.loads(data)
+    with pytest.raises(modelpack.UsageError, match="not pickled"):
+        pickle.dumps(modelpack.UNSIGNED_ONNX)
 
 
 def test_a_policy_permits_engines(signed: Path, policy: Any) -> None:
