@@ -54,8 +54,11 @@ pub unsafe fn new_longs(env: *mut JNIEnv, values: &[jlong]) -> Result<Reference>
 }
 
 /// # Safety
-/// `env` is the calling thread's, `array` a byte array, not null.
+/// `env` is the calling thread's, `array` a byte array. Null is an error, since the JVM would not survive it.
 pub unsafe fn bytes(env: *mut JNIEnv, array: jbyteArray) -> Result<Vec<u8>> {
+    if array.is_null() {
+        return Err(Error::new(ErrorCode::Usage, "null where there must be an array"));
+    }
     // SAFETY: promised by the caller; the region is the whole array.
     unsafe {
         let length = ((**env).v1_1.GetArrayLength)(env, array);
@@ -100,7 +103,7 @@ pub unsafe fn optional_text(env: *mut JNIEnv, array: jbyteArray) -> Result<Optio
 }
 
 /// # Safety
-/// `env` is the calling thread's, `array` an array of byte arrays, none of them null.
+/// `env` is the calling thread's, `array` an array of byte arrays.
 pub unsafe fn texts(env: *mut JNIEnv, array: jobjectArray) -> Result<Vec<String>> {
     // SAFETY: promised by the caller; each local reference is given back at once, as a row may have many further keys.
     unsafe {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jni_sys::{jbyteArray, jclass, jlong, JNIEnv};
-use modelpack_bundle::{explain, explain_bytes, Bundle, Error, ErrorCode, OpenOptions, Result};
+use modelpack_bundle::{explain, explain_bytes, Bundle, OpenOptions, Result};
 
 use crate::arrays::{bytes, new_bytes, optional_text, text, Reference};
 use crate::wire::Wire;
@@ -87,47 +87,6 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenBytes(
             Bundle::open_bytes(bytes(env, content)?, &options).map(handle::give)
         })
     }
-}
-
-/// # Safety
-/// Called by the JVM with the types of `Native`; `size` bytes at `address` can be read.
-#[no_mangle]
-pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleOpenMemory(
-    env: *mut JNIEnv,
-    class: jclass,
-    address: jlong,
-    size: jlong,
-    trust: jlong,
-    name: jbyteArray,
-    min_version: jbyteArray,
-    identity: jbyteArray,
-) -> jlong {
-    let expectations = Expectations {
-        trust,
-        name,
-        min_version,
-        identity,
-    };
-    // SAFETY: promised by the JVM and by `Native`.
-    unsafe {
-        boundary::enter(env, class, || {
-            let options = expectations.read(env)?;
-            Bundle::open_bytes(copied(address, size as usize)?, &options).map(handle::give)
-        })
-    }
-}
-
-/// # Safety
-/// `size` bytes at `address` can be read.
-unsafe fn copied(address: jlong, size: usize) -> Result<Vec<u8>> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(size)
-        .map_err(|_| Error::new(ErrorCode::NoMemory, format!("no memory for a bundle of {size} bytes")))?;
-    // SAFETY: promised by the caller. An empty buffer may have no address.
-    if size > 0 {
-        copy.extend_from_slice(unsafe { std::slice::from_raw_parts(address as *const u8, size) });
-    }
-    Ok(copy)
 }
 
 /// # Safety

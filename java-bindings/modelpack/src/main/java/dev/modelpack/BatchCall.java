@@ -54,6 +54,7 @@ final class BatchCall {
 
   BatchCall withStatus(ByteBuffer buffer) {
     Memory memory = Memory.toWrite("status", buffer, Integer.BYTES);
+    memory.requireAlignment("status", Integer.BYTES);
     memory.requireRoom("status", rows, Integer.BYTES, Integer.BYTES);
     written.add(used(memory, rows, Integer.BYTES, Integer.BYTES));
     status = memory.address();

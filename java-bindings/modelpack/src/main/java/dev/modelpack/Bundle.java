@@ -3,7 +3,6 @@ package dev.modelpack;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -176,26 +175,12 @@ public final class Bundle implements AutoCloseable {
    * @return the bundle, to be closed
    */
   public static Bundle open(ByteBuffer content, TrustPolicy trust, OpenOptions options) {
-    if (!content.isDirect()) {
-      byte[] copy = new byte[content.remaining()];
-      content.duplicate().get(copy);
-      return open(copy, trust, options);
-    }
-    try {
-      return TrustPolicy.with(
-          trust,
-          pointer ->
-              new Bundle(
-                  Native.bundleOpenMemory(
-                      Native.bufferAddress(content) + content.position(),
-                      content.remaining(),
-                      pointer,
-                      name(options),
-                      minVersion(options),
-                      identity(options))));
-    } finally {
-      Reference.reachabilityFence(content);
-    }
+    // Copied by the JVM, which survives what is wrong with the memory of direct buffers: a mapped
+    // file
+    // that was cut, an arena that was closed.
+    byte[] copy = new byte[content.remaining()];
+    content.duplicate().get(copy);
+    return open(copy, trust, options);
   }
 
   /**

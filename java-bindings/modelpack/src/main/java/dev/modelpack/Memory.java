@@ -18,7 +18,18 @@ record Memory(long address, long sizeBytes) {
           what + " is in " + buffer.order() + " byte order",
           "fill it after buffer.order(ByteOrder.nativeOrder())");
     }
+    requireAlive(buffer);
     return new Memory(Native.bufferAddress(buffer) + buffer.position(), buffer.remaining());
+  }
+
+  /**
+   * The native library would read on where an arena was closed; the JVM refuses: {@link
+   * IllegalStateException}.
+   */
+  private static void requireAlive(ByteBuffer buffer) {
+    if (buffer.hasRemaining()) {
+      buffer.get(buffer.position());
+    }
   }
 
   /** As {@link #toRead}, for memory that is written. */
@@ -47,6 +58,15 @@ record Memory(long address, long sizeBytes) {
               "%s holds %d bytes, the call needs %d".formatted(what, sizeBytes, needed))
           .withHint("the bytes from the buffer's position to its limit count")
           .exception();
+    }
+  }
+
+  /** Checks that it starts at a multiple of {@code bytes}. */
+  void requireAlignment(String what, int bytes) {
+    if (address % bytes != 0) {
+      throw refused(
+          what + " does not start at a multiple of " + bytes + " bytes",
+          "begin at another position of the buffer");
     }
   }
 

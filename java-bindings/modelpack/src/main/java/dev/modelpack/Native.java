@@ -12,7 +12,7 @@ final class Native {
   /**
    * Raised with every change of the calls below; the library states the one that it was built for.
    */
-  static final int INTERFACE_VERSION = 3;
+  static final int INTERFACE_VERSION = 4;
 
   private Native() {}
 
@@ -48,9 +48,6 @@ final class Native {
 
   static native long bundleOpenBytes(
       byte[] content, long trust, byte[] name, byte[] minVersion, byte[] identity);
-
-  static native long bundleOpenMemory(
-      long address, long size, long trust, byte[] name, byte[] minVersion, byte[] identity);
 
   static native byte[] explainPath(
       byte[] path, long trust, byte[] name, byte[] minVersion, byte[] identity);

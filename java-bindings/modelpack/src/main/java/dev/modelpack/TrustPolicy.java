@@ -153,7 +153,8 @@ public final class TrustPolicy {
    */
   public static TrustPolicy ofIdentity(String identity, Set<String> engines) {
     NativeLibrary.ensureLoaded();
-    byte[][] names = engines.stream().map(Wire::utf8).toArray(byte[][]::new);
+    byte[][] names =
+        engines.stream().map(TrustPolicy::nonNull).map(Wire::utf8).toArray(byte[][]::new);
     return new TrustPolicy(Native.trustFromIdentity(Wire.utf8(nonNull(identity)), names));
   }
 

@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** Matrices and columns in direct buffers. */
 class BatchTest {
@@ -285,8 +288,47 @@ class BatchTest {
     }
     ByteBuffer status = direct(7);
     assertThrows(InputException.class, () -> classifier.predict(matrix, status, target));
+    ByteBuffer odd = direct(16).position(1).slice();
+    assertThrows(UsageException.class, () -> classifier.predict(matrix, odd, target));
     assertThrows(UsageException.class, () -> classifier.predict(matrix, good, target));
     assertThrows(UsageException.class, () -> Column.of(Dtype.STRING, good));
     assertThrows(InputException.class, () -> Matrix.copyOf(new double[][] {{1}}, 2));
+  }
+
+  /** Memory that was given back, where this JDK has such: nothing may read it any more. */
+  @TestFactory
+  Stream<DynamicTest> closedMemoryIsNotRead() {
+    Output value = forest.schema().outputs().get(0);
+    Matrix matrix = Matrix.copyOf(new double[2][FEATURES], FEATURES);
+    return Stream.of("ofConfined", "ofShared")
+        .map(
+            kind ->
+                DynamicTest.dynamicTest(
+                    kind,
+                    () -> {
+                      ByteBuffer given = givenBack(kind, 8 * 2 * FEATURES);
+                      Class<? extends RuntimeException> refusal =
+                          given.isDirect() ? IllegalStateException.class : ModelpackException.class;
+                      OutputBuffer target = OutputBuffer.of(value, given);
+                      assertThrows(refusal, () -> forest.predict(matrix, target));
+                      OutputBuffer good = OutputBuffer.allocate(value, 2);
+                      Matrix gone = Matrix.rowMajor(given, Dtype.FLOAT64, 2, FEATURES);
+                      assertThrows(refusal, () -> forest.predict(gone, good));
+                      assertThrows(refusal, () -> Bundle.open(given, TrustPolicy.UNSIGNED));
+                    }));
+  }
+
+  /** A buffer of a closed arena; JDKs without arenas have none, and give one of the heap. */
+  private static ByteBuffer givenBack(String kind, long size) throws ReflectiveOperationException {
+    if (Runtime.version().feature() < 22) {
+      return ByteBuffer.allocate((int) size).order(ByteOrder.nativeOrder());
+    }
+    Class<?> arenas = Class.forName("java.lang.foreign.Arena");
+    Object arena = arenas.getMethod(kind).invoke(null);
+    Object segment = arenas.getMethod("allocate", long.class).invoke(arena, size);
+    Class<?> segments = Class.forName("java.lang.foreign.MemorySegment");
+    ByteBuffer buffer = (ByteBuffer) segments.getMethod("asByteBuffer").invoke(segment);
+    arenas.getMethod("close").invoke(arena);
+    return buffer.order(ByteOrder.nativeOrder());
   }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.modelpack.testing.CutMapping;
+import dev.modelpack.testing.OwnJvm;
 import dev.modelpack.testing.TestModels;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -112,6 +114,31 @@ class BundleTest {
         assertEquals(6, predictor.schema().features().size());
       }
     }
+  }
+
+  @Test
+  void aFileThatIsCutOrWrittenOverChangesNoAnswer() throws IOException {
+    for (byte[] content : List.of(new byte[0], new byte[ETA.length], TestModels.classifier())) {
+      Path file = Files.write(folder.resolve("eta.mpk"), ETA);
+      try (Bundle bundle = Bundle.open(file, TrustPolicy.UNSIGNED);
+          Predictor predictor = bundle.predictor()) {
+        Files.write(file, content);
+        double[] out = new double[1];
+        predictor.predict(new double[] {1, 1, 1, 1, 0, Double.NaN}, out);
+        assertEquals(1111.5, out[0]);
+        assertEquals("eta", bundle.name());
+        // What was not read before is not believed now.
+        assertThrows(ModelpackException.class, bundle::metricsJson);
+        assertThrows(ModelpackException.class, bundle::predictor);
+        assertThrows(ModelpackException.class, bundle::verify);
+      }
+    }
+  }
+
+  @Test
+  void aMappedFileThatIsCutDoesNotEndTheJvm() throws Exception {
+    Path file = Files.write(folder.resolve("forest.mpk"), TestModels.forest(100, 6, 10));
+    assertEquals("refused", OwnJvm.of(CutMapping.class).arguments(file).run());
   }
 
   @Test

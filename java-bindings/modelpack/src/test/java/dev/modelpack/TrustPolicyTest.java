@@ -13,6 +13,8 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -200,6 +202,8 @@ class TrustPolicyTest {
     assertThrows(UsageException.class, () -> TrustPolicy.ofIdentity("eta", Set.of("native")));
     String identity = "sha256:" + "0".repeat(64);
     assertThrows(UsageException.class, () -> TrustPolicy.ofIdentity(identity, Set.of("nativ")));
+    Set<String> holed = new HashSet<>(Arrays.asList("native", null));
+    assertThrows(NullPointerException.class, () -> TrustPolicy.ofIdentity(identity, holed));
   }
 
   @Test
