@@ -169,12 +169,11 @@ impl Bundle {
 
     /// What nodes.safetensors says about the nodes; None where there is none.
     pub fn node_facts(&self) -> Result<Option<Facts>> {
-        match self.find(NODES) {
-            Some(member) => {
-                let nodes = self.partitions.as_ref().map_or(1, Partitions::node_count);
-                Facts::parse(member.read(&*self.source)?, nodes).map(Some)
+        match (&self.partitions, self.find(NODES)) {
+            (Some(partitions), Some(member)) => {
+                Facts::parse(member.read(&*self.source)?, partitions.node_count()).map(Some)
             }
-            None => Ok(None),
+            _ => Ok(None),
         }
     }
 
@@ -195,6 +194,15 @@ impl Bundle {
     /// As [`Bundle::member`], but the bundle does not keep the bytes: for what is large and used once.
     pub fn read_member(&self, name: &str) -> Result<Bytes> {
         self.required(name)?.read(&*self.source)
+    }
+
+    /// Reads every entry, and what else is read only when it is used: the facts of the nodes.
+    pub fn check_entries(&self) -> Result<()> {
+        if let (Some(partitions), Some(pack)) = (&self.partitions, self.find(PARTITIONS_PACK)) {
+            partitions.check_dictionaries(&self.schema)?;
+            partitions.check_entries(&pack.stored, &*self.source)?;
+        }
+        self.node_facts().map(|_| ())
     }
 
     /// Hashes every member.

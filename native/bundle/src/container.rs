@@ -7,7 +7,7 @@ mod write;
 
 pub(crate) use names::{check_unique, is_member_name, is_signature, order as member_order, parse_name};
 pub(crate) use read::read;
-pub(crate) use write::Writer;
+pub(crate) use write::{first_header, Writer};
 
 pub(crate) const BUNDLE_JSON: &str = "bundle.json";
 pub(crate) const PARTITIONS_PACK: &str = "partitions.pack";

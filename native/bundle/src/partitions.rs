@@ -7,12 +7,18 @@ mod index;
 mod key;
 mod listing;
 mod lookup;
+mod new_index;
+mod new_programs;
+mod pack;
 mod pack_layout;
 mod path;
 mod record;
+mod repartition;
+mod walk;
+mod writer;
 
 use crate::schema::Schema;
-use crate::{Bytes, Digest, Error, ErrorCode, Result};
+use crate::{Bytes, Digest, Error, ErrorCode, Programs, Result};
 use index::{Index, Surroundings};
 use record::Record;
 
@@ -20,6 +26,8 @@ pub use facts::{Fact, Facts, Metric, NodeReason, NODES};
 pub use key::{canonical_bytes, KeyType, KeyValue};
 pub use lookup::{Found, Reason};
 pub use path::path_text;
+pub use repartition::Repartition;
+pub use writer::PartitionWriter;
 
 /// What `requires` of a bundle with partitions says.
 pub const REQUIRED: &str = "partitions";
@@ -44,16 +52,14 @@ pub struct Partitions {
     index: Index,
     levels: Vec<Level>,
     types: Vec<KeyType>,
-    /// Digests of programs.json, ascending.
-    programs: Vec<String>,
+    programs: Programs,
     root_size: u64,
 }
 
 /// What the bundle holds beside the index.
 pub(crate) struct Beside<'a> {
     pub schema: &'a Schema,
-    /// Digests of programs.json, ascending.
-    pub programs: Vec<String>,
+    pub programs: Programs,
     pub pack_size: u64,
     pub root_size: u64,
 }
@@ -146,10 +152,24 @@ impl Partitions {
         }
     }
 
+    /// The programs of the root and of all nodes.
+    pub fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
     /// The digest of the node's program, 64 hex digits. None for a pruned node, and for the root, whose tensors name it.
     pub fn program(&self, node: u32) -> Option<&str> {
+        self.program_of(node).map(|(digest, _)| digest)
+    }
+
+    /// The text of [`Partitions::program`].
+    pub fn program_text(&self, node: u32) -> Option<&str> {
+        self.program_of(node).map(|(_, text)| text)
+    }
+
+    fn program_of(&self, node: u32) -> Option<(&str, &str)> {
         let record = self.record(node).filter(|record| !record.pruned)?;
-        self.programs.get(record.program as usize).map(String::as_str)
+        self.programs.iter().nth(record.program as usize)
     }
 
     /// The digest of the node's entry; nodes with equal digests share it. None for a pruned node and for the root.
@@ -158,3 +178,6 @@ impl Partitions {
         Some(record.entry)
     }
 }
+
+#[cfg(test)]
+mod tests;

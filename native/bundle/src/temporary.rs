@@ -30,6 +30,10 @@ impl Temporary {
         }
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Gives the file its name. Without `overwrite` an existing file stays, even one made a moment ago.
     pub fn publish(&self, target: &Path, overwrite: bool) -> io::Result<()> {
         if overwrite {

@@ -12,9 +12,9 @@ use crate::schema::{token_of, Schema};
 use crate::source::{FileSource, Source};
 use crate::{limits, Bytes, Digest, Error, ErrorCode, Programs, Result};
 
-const SCHEMA_JSON: &str = "schema.json";
-const DICTIONARIES: &str = "dictionaries.safetensors";
-const PROGRAMS_JSON: &str = "programs.json";
+pub(crate) const SCHEMA_JSON: &str = "schema.json";
+pub(crate) const DICTIONARIES: &str = "dictionaries.safetensors";
+pub(crate) const PROGRAMS_JSON: &str = "programs.json";
 pub(crate) const ROOT_TENSORS: &str = "models/main/tensors.safetensors";
 
 pub(crate) struct Unjudged {
@@ -156,7 +156,7 @@ impl Unjudged {
         let programs = Programs::parse(&required(PROGRAMS_JSON)?.cached(&*self.source)?)?;
         let beside = Beside {
             schema,
-            programs: programs.iter().map(|(digest, _)| digest.to_owned()).collect(),
+            programs,
             pack_size: required(PARTITIONS_PACK)?.stored.size,
             root_size: required(ROOT_TENSORS)?.stored.size,
         };

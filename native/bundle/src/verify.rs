@@ -6,12 +6,13 @@ use crate::open_options::OpenOptions;
 use crate::unjudged::Unjudged;
 use crate::{Bundle, Bytes, Explanation, Result};
 
-/// Opens the bundle as anybody would who uses it, with `full` hashes every member too, and says why it may be used. What may not
+/// Opens the bundle as anybody would who uses it, with `full` hashes every member and reads every partition too, and says why it may be used. What may not
 /// be used is an error.
 pub fn verify(path: &Path, options: &OpenOptions, full: bool) -> Result<Explanation> {
     let bundle = Bundle::open(path, options)?;
     if full {
         bundle.check_members()?;
+        bundle.check_entries()?;
     }
     let explanation = bundle.explanation();
     Ok(explanation.expect("an opened bundle was judged").clone())

@@ -19,6 +19,16 @@ pub struct NewMember<'a> {
     pub data: &'a [u8],
 }
 
+impl NewMember<'_> {
+    pub(crate) fn listed(&self) -> ListedMember {
+        ListedMember {
+            name: self.name.to_owned(),
+            size: self.data.len() as u64,
+            digest: Digest::of(self.data),
+        }
+    }
+}
+
 /// A bundle that is ready to be written.
 struct Layout<'a> {
     /// In the order of the file.
@@ -68,7 +78,7 @@ pub fn to_bytes(manifest: Json, members: &[NewMember<'_>]) -> Result<(Vec<u8>, D
     Ok((bytes, layout.identity))
 }
 
-fn exists(path: &Path) -> Error {
+pub(crate) fn exists(path: &Path) -> Error {
     Error::new(ErrorCode::Io, format!("{} exists already", path.display())).with_hint("say overwrite to replace it")
 }
 
@@ -76,8 +86,9 @@ impl<'a> Layout<'a> {
     fn new(manifest: Json, members: &[NewMember<'a>], signers: &[&dyn Signer]) -> Result<Layout<'a>> {
         let mut members = members.to_vec();
         members.sort_by(|a, b| member_order(a.name).cmp(&member_order(b.name)));
-        check_names(&members)?;
-        let (bundle_json, manifest) = complete_manifest(manifest, &members)?;
+        check_names(members.iter().map(|member| member.name))?;
+        let others = members.iter().filter(|member| !is_signature(member.name));
+        let (bundle_json, manifest) = complete_manifest(manifest, others.map(NewMember::listed).collect())?;
         let identity = Digest::of(&bundle_json);
         let signed = members.iter().any(|member| is_signature(member.name));
         if signed && !signers.is_empty() {
@@ -114,16 +125,16 @@ impl<'a> Layout<'a> {
     }
 }
 
-fn check_names(members: &[NewMember<'_>]) -> Result<()> {
+pub(crate) fn check_names<'a>(members: impl IntoIterator<Item = &'a str>) -> Result<()> {
     let mut names = vec![BUNDLE_JSON];
-    for member in members {
-        names.push(parse_name(member.name.as_bytes())?);
+    for name in members {
+        names.push(parse_name(name.as_bytes())?);
     }
     check_unique(&names)
 }
 
 /// bundle.json with `members` and `model_digest`, as the reader takes it.
-fn complete_manifest(manifest: Json, members: &[NewMember<'_>]) -> Result<(Vec<u8>, Manifest)> {
+pub(crate) fn complete_manifest(manifest: Json, mut listed: Vec<ListedMember>) -> Result<(Vec<u8>, Manifest)> {
     let bad = |what: &str| Error::new(ErrorCode::Manifest, format!("bundle.json {what}"));
     let Json::Object(mut entries) = manifest else {
         return Err(bad("is no object"));
@@ -131,15 +142,6 @@ fn complete_manifest(manifest: Json, members: &[NewMember<'_>]) -> Result<(Vec<u
     if entries.iter().any(|(key, _)| key == "members" || key == "model_digest") {
         return Err(bad("states members or model_digest, which are computed"));
     }
-    let mut listed: Vec<ListedMember> = members
-        .iter()
-        .filter(|member| !is_signature(member.name))
-        .map(|member| ListedMember {
-            name: member.name.to_owned(),
-            size: member.data.len() as u64,
-            digest: Digest::of(member.data),
-        })
-        .collect();
     listed.sort_by(|a, b| a.name.cmp(&b.name));
     entries.push(("members".to_owned(), members_json(&listed)));
     entries.push((

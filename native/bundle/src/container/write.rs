@@ -67,3 +67,14 @@ impl<W: Write> Writer<W> {
         self.out.write_all(bytes)
     }
 }
+
+/// The header of the first member of a file, which a writer that streams writes last.
+pub(crate) fn first_header(member: &StoredMember) -> Vec<u8> {
+    let entry = Entry {
+        name: member.name.clone(),
+        size: member.size,
+        crc: member.crc,
+        offset: 0,
+    };
+    entry.local_header()
+}

@@ -12,6 +12,16 @@ impl Partitions {
         nodes.into_iter().map(|(_, node)| node).collect()
     }
 
+    /// Every node but the root: pruned ones, then the others in the order of their entries in partitions.pack.
+    pub(crate) fn file_order(&self) -> Vec<u32> {
+        let mut nodes: Vec<(Option<u64>, u32)> = (1..self.node_count() as u32)
+            .filter_map(|node| Some((node, self.record(node)?)))
+            .map(|(node, record)| ((!record.pruned).then_some(record.offset), node))
+            .collect();
+        nodes.sort_unstable();
+        nodes.into_iter().map(|(_, node)| node).collect()
+    }
+
     /// The nearest ancestor that is there, pruned or not; None for the root.
     pub fn parent(&self, node: u32) -> Option<u32> {
         let key = self.key(node);
