@@ -31,6 +31,7 @@ typedef struct mp_trust mp_trust;
 typedef struct mp_signer mp_signer;
 typedef struct mp_bundle mp_bundle;
 typedef struct mp_predictor mp_predictor;
+typedef struct mp_partition_writer mp_partition_writer;
 
 #define MP_OK 0
 /* BEGIN error codes (generated) */
@@ -158,6 +159,14 @@ typedef struct mp_predictor mp_predictor;
 
 #define MP_NULL_NONE 1
 #define MP_NULL_NAN 2
+
+/* why a node answers for a row */
+#define MP_REASON_EXACT 0   /* it is the node of the row's key */
+#define MP_REASON_PRUNED 1  /* the node of the key is pruned: an ancestor answers */
+#define MP_REASON_UNKNOWN 2 /* there is no node of the key: an ancestor answers */
+#define MP_REASON_MISSING 3 /* a level has no value: the node of the levels before it, or an ancestor */
+/* the row's key could not be read; its node is -1 then */
+#define MP_REASON_NONE 255
 
 /* ---- version and errors ---- */
 
@@ -384,6 +393,51 @@ int32_t mp_cell_time(const mp_bundle *bundle, uint64_t feature, int64_t micros, 
 int32_t mp_cell_text(const mp_bundle *bundle, uint64_t feature, const char *text, uint64_t length, uint64_t *cell,
                      mp_error **error);
 
+/* ---- partitions: the nodes of a bundle whose models are chosen by keys ---- */
+
+/* Nodes are numbers: 0 is the root, 1 and above stand in the order of the index, -1 is none. They are good for one bundle only. A
+ * bundle without partitions has the root alone. A key is the canonical JSON of an array, a value a level, as Python's
+ * json.dumps(key, ensure_ascii=False, separators=(",", ":")) writes it: a string, an integer, true, false; null: missing. */
+
+#define MP_NODE_PRUNED 1
+#define MP_NODE_FACTS 2
+typedef struct mp_node {
+  uint32_t struct_size;
+  uint32_t flags;       /* out: MP_NODE_PRUNED: an ancestor answers; MP_NODE_FACTS: nodes.safetensors speaks of it */
+  int64_t parent;       /* nearest ancestor that has a record, pruned or not; -1 for the root */
+  int64_t answers;      /* the node itself, or the ancestor that answers if it is pruned */
+  uint64_t depth;       /* levels of its key */
+  uint64_t size_bytes;  /* of its tensors; 0 if it is pruned */
+  const char *program;  /* digest of its program, 64 hex digits, borrowed; NULL for the root and if it is pruned */
+  uint64_t program_length;
+  uint8_t digest[32];   /* SHA-256 of its tensors, zero for the root and if it is pruned: equal digests, equal models */
+  int64_t rows;         /* training rows; -1 unknown */
+  double metric;        /* on validation rows; NaN unknown */
+  double parent_metric; /* the parent's on the same rows; NaN unknown */
+  int32_t fact_reason;  /* 0 kept, 1 does not beat its parent, 2 too few rows, 3 lacks classes */
+  int32_t reserved;
+} mp_node;
+
+/* Levels of the keys; 0: no partitions. */
+int32_t mp_partition_level_count(const mp_bundle *bundle, uint64_t *count, mp_error **error);
+/* The feature that holds the key's value of a level. */
+int32_t mp_partition_level(const mp_bundle *bundle, uint64_t level, uint64_t *feature, mp_error **error);
+/* Nodes with the root. */
+int32_t mp_partition_node_count(const mp_bundle *bundle, uint64_t *count, mp_error **error);
+int32_t mp_partition_node(const mp_bundle *bundle, int64_t node, mp_node *out, mp_error **error);
+/* The key of a node, and the node as people read it: PL/Warsaw, / for the root. */
+int32_t mp_partition_key(const mp_bundle *bundle, int64_t node, mp_text **json, mp_error **error);
+int32_t mp_partition_path(const mp_bundle *bundle, int64_t node, mp_text **text, mp_error **error);
+/* All nodes, each before its descendants, values of one level in their natural order; `capacity` is at least their number. */
+int32_t mp_partition_tree_order(const mp_bundle *bundle, int64_t *nodes, uint64_t capacity, mp_error **error);
+/* The measure of the nodes' facts: {"greater_is_better":BOOL,"name":TEXT}, or null where there are no facts. */
+int32_t mp_partition_metric(const mp_bundle *bundle, mp_text **json, mp_error **error);
+/* The node that answers for a key, and why (MP_REASON_*). A key with fewer values than levels is missing the others. */
+int32_t mp_partition_find(const mp_bundle *bundle, const char *key, uint64_t key_length, int64_t *node, int32_t *reason,
+                          mp_error **error);
+/* The node of exactly this key, pruned or not; -1 where there is none. [] is the root. */
+int32_t mp_partition_exact(const mp_bundle *bundle, const char *key, uint64_t key_length, int64_t *node, mp_error **error);
+
 /* ---- predictor ---- */
 
 typedef struct mp_predictor_options {
@@ -393,6 +447,7 @@ typedef struct mp_predictor_options {
   uint64_t engine_length;
   int32_t threads; /* threads a batch may use: 0 or 1 one, -1 as many as there are processors */
   int32_t reserved;
+  uint64_t cache_bytes; /* memory that models of nodes may take, the root not counted; 0: 1 GiB */
 } mp_predictor_options;
 
 /* The golden rows are replayed before the predictor is handed out. */
@@ -416,6 +471,36 @@ typedef struct mp_feature_stats {
 
 int32_t mp_predictor_stats(const mp_predictor *predictor, uint64_t feature, mp_feature_stats *out, mp_error **error);
 
+/* Models of nodes are loaded when they are first used, and given up again, least recently used first, when they take more memory
+ * than cache_bytes. Loads these nodes now: NULL means in the order of their numbers as many as fit into the cache. Pruned nodes
+ * have nothing to load. Nodes that fail do not keep others from being loaded; the error is that of the first. */
+int32_t mp_predictor_preload(const mp_predictor *predictor, const int64_t *nodes, uint64_t node_count, mp_error **error);
+
+#define MP_NODE_LOADED 1
+typedef struct mp_node_stats {
+  uint32_t struct_size;
+  uint32_t flags;        /* out: MP_NODE_LOADED: its model is in memory */
+  uint64_t rows;         /* rows that it answered */
+  uint64_t loads;        /* times that its model was loaded */
+  uint64_t failures;     /* times that loading failed */
+  uint64_t memory_bytes; /* that its model takes, about; 0 if it is not loaded */
+} mp_node_stats;
+
+int32_t mp_predictor_node_stats(const mp_predictor *predictor, int64_t node, mp_node_stats *out, mp_error **error);
+
+typedef struct mp_cache_stats {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint64_t budget_bytes;
+  uint64_t memory_bytes; /* of the loaded models, about */
+  uint64_t nodes;        /* loaded models */
+  uint64_t loads;
+  uint64_t failures;
+  uint64_t evictions; /* models given up to keep to the budget */
+} mp_cache_stats;
+
+int32_t mp_predictor_cache_stats(const mp_predictor *predictor, mp_cache_stats *out, mp_error **error);
+
 /* Where one output goes. */
 typedef struct mp_output {
   uint32_t struct_size;
@@ -435,6 +520,10 @@ typedef struct mp_predict_options {
   int32_t *status;      /* NULL: the first error fails the call; else one int32 per row: 0 or its error code */
   uint64_t status_count;
   uint64_t schema_token; /* 0, or mp_schema_token of the bundle the cells were made for: another one is STALE_SCHEMA */
+  int64_t *nodes; /* NULL, or one int64 per row: the node that answers (0 without partitions); also for rows that failed */
+  uint64_t node_count;
+  uint8_t *reasons; /* NULL, or one byte per row: why it does (MP_REASON_*) */
+  uint64_t reason_count;
 } mp_predict_options;
 
 /* One row: one cell per feature in schema order; `text` (NULL, 0 if unused) holds what cells of kind text point into. */
@@ -505,6 +594,52 @@ int32_t mp_bundle_write(const char *path, uint64_t path_length, const void *mani
 int32_t mp_bundle_write_signed(const char *path, uint64_t path_length, const void *manifest, uint64_t manifest_size,
                                const mp_member *members, uint64_t member_count, const mp_signer *const *signers,
                                uint64_t signer_count, int32_t overwrite, char *identity, mp_error **error);
+
+/* What is known about a node beside its model (member nodes.safetensors). */
+typedef struct mp_node_fact {
+  uint32_t struct_size;
+  uint32_t flags;
+  int64_t rows;         /* training rows; -1 unknown */
+  double metric;        /* on validation rows; NaN unknown */
+  double parent_metric; /* the parent's on the same rows; NaN unknown */
+  int32_t reason;       /* as mp_node.fact_reason */
+  int32_t reserved;
+} mp_node_fact;
+
+/* A bundle with partitions, written node by node: entries go to a temporary file as they come. `level_dtypes`: MP_DTYPE_STRING,
+ * _INT64 or _BOOL a level. `facts` may be NULL (unknown). A writer is used by one thread at a time; freeing it unfinished leaves no file. */
+int32_t mp_partition_writer_new(const char *path, uint64_t path_length, const int32_t *level_dtypes, uint64_t level_count,
+                                int32_t overwrite, mp_partition_writer **out, mp_error **error);
+/* The same for a new, higher version of a bundle that was opened under trust: nodes that are neither added nor removed are
+ * copied byte for byte. */
+int32_t mp_partition_writer_from_bundle(const mp_bundle *bundle, const char *path, uint64_t path_length, const char *version,
+                                        uint64_t version_length, int32_t overwrite, mp_partition_writer **out, mp_error **error);
+/* Adds a node, or replaces the bundle's: its program's text, its tensors as a canonical safetensors file whose metadata names
+ * the program's digest. A key may be given once. */
+int32_t mp_partition_writer_add(mp_partition_writer *writer, const char *key, uint64_t key_length, const char *program,
+                                uint64_t program_length, const void *tensors, uint64_t tensors_size, const mp_node_fact *fact,
+                                mp_error **error);
+/* Adds a node for which an ancestor answers. */
+int32_t mp_partition_writer_add_pruned(mp_partition_writer *writer, const char *key, uint64_t key_length,
+                                       const mp_node_fact *fact, mp_error **error);
+/* Adds a node of another bundle with its key, byte for byte. Only for mp_partition_writer_new. */
+int32_t mp_partition_writer_copy(mp_partition_writer *writer, const mp_bundle *bundle, int64_t node, const mp_node_fact *fact,
+                                 mp_error **error);
+/* Takes a node of the bundle away; its descendants stay. Only for mp_partition_writer_from_bundle. */
+int32_t mp_partition_writer_remove(mp_partition_writer *writer, const char *key, uint64_t key_length, mp_error **error);
+/* The facts' measure, without which no facts are written. */
+int32_t mp_partition_writer_set_metric(mp_partition_writer *writer, const char *name, uint64_t name_length,
+                                       int32_t greater_is_better, mp_error **error);
+/* The root's facts. Only for mp_partition_writer_new. */
+int32_t mp_partition_writer_set_root_fact(mp_partition_writer *writer, const mp_node_fact *fact, mp_error **error);
+/* As mp_bundle_write_signed (signers may be NULL): `manifest` is bundle.json without `members` and `model_digest`, `members` hold
+ * the root's tensors and programs.json; what belongs to the nodes is computed. From a bundle: `manifest` holds the fields that
+ * change (created_at at least), `members` those that change. The file appears whole or not at all. The writer is spent, whatever
+ * the answer, and still to be freed. *identity (may be NULL) receives 71 bytes. */
+int32_t mp_partition_writer_finish(mp_partition_writer *writer, const void *manifest, uint64_t manifest_size,
+                                   const mp_member *members, uint64_t member_count, const mp_signer *const *signers,
+                                   uint64_t signer_count, char *identity, mp_error **error);
+void mp_partition_writer_free(mp_partition_writer *writer);
 
 /* Checks a program and runs the reference interpreter on cells, rows x features: how `pack` learns the defined bits. */
 int32_t mp_program_check(const void *schema_json, uint64_t schema_size, const void *dictionaries, uint64_t dictionaries_size,
