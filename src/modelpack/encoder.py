@@ -23,6 +23,8 @@ INT64_MIN = -(2**63)
 # The cell of a missing number is this NaN; the other kinds' are integers (docs/FORMAT.md, Cells).
 NULL_NUMBER: float = struct.unpack("<d", (0x7FF84D5000000001).to_bytes(8, "little"))[0]
 MISSING_CELL = {"int64": INT64_MIN, "timestamp": INT64_MIN, "bool": 2, "string": -1}
+# No int64 has more.
+INT64_DIGITS = 19
 NUMBERS = ("float64", "float32")
 # These are floats already; the core would say nothing else.
 NUMPY_FLOATS = (np.float64, np.float32)
@@ -133,7 +135,8 @@ class FeatureEncoder:
         if value.is_nan():
             return int(lib.mp_cell_f64(self._bundle, self.index, float("nan"), out, error))
         if self.feature.dtype == "int64" and value.is_finite():
-            if value != value.to_integral_value():
+            # The size first: the integer of 1E+999999999 would fill the memory.
+            if value.adjusted() >= INT64_DIGITS or value != value.to_integral_value():
                 raise self._not_exact(value)
             return self._normalise_integer(int(value), out, error)
         return int(lib.mp_cell_f64(self._bundle, self.index, float(value), out, error))

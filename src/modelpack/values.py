@@ -99,11 +99,13 @@ def kind_of(value: object) -> Kind:
 
 
 def shown(value: object) -> str:
-    """The value as an error shows it: escaped, cut to 64 characters."""
+    """The value as an error shows it: on one line, escaped, cut to 64 characters."""
     try:
-        text = repr(value)
+        text = repr(value)[: SHOWN_CHARACTERS + 1]
     except Exception:
         text = f"<{type(value).__name__}>"
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
