@@ -105,6 +105,19 @@ check: setup ## formats, lints, types, drift of generated files, licences
 	$(BIN)/python tools/licences.py
 	$(MAKE) --no-print-directory -C tests/c header
 
+# ---- fuzzing ----
+
+MINUTES ?= 1
+TARGET ?= arrow container json members policy program signature
+.PHONY: fuzz
+fuzz: ## TARGET (all) for MINUTES (1) each; needs nightly Rust and cargo-fuzz
+	@cargo +nightly fuzz --version > /dev/null 2>&1 || { echo "fuzzing needs: rustup toolchain install nightly && cargo install cargo-fuzz"; exit 1; }
+	@cargo +nightly fuzz build --fuzz-dir native/fuzz
+	@for target in $(TARGET); do mkdir -p build/fuzz/$$target build/fuzz/artifacts/$$target; echo "$$target:"; \
+	  cargo +nightly fuzz run --fuzz-dir native/fuzz $$target build/fuzz/$$target native/fuzz/corpus/$$target -- \
+	    -artifact_prefix=build/fuzz/artifacts/$$target/ -max_total_time=$$((60 * $(MINUTES))) -timeout=30 -rss_limit_mb=2048 \
+	    -max_len=16384 -print_final_stats=1 -verbosity=0; done
+
 # ---- what people run ----
 
 .PHONY: demo bench wheel jar install
