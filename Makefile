@@ -83,10 +83,13 @@ java-tests: $(JNI_LIBRARY)
 	  java -cp "$$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc)')" \
 	  $(ROOT)/examples/quickstart/Quickstart.java
 
-test-all: test ## the same, and Python's tests on the newest Python found
+test-all: test ## the same, and the tests on the newest Python and JDK found
 	@newest="$$($(PYTHON) tools/doctor.py --newest)"; \
 	if [ -z "$$newest" ]; then echo "no newer Python than $$($(PYTHON) --version) found: nothing more to test"; \
 	else echo "Python tests on $$newest"; $(MAKE) --no-print-directory test-python PYTHON="$$newest" VENV=.venv-newest; fi
+	@newest="$$($(PYTHON) tools/doctor.py --newest-java)"; \
+	if [ -z "$$newest" ]; then echo "no newer JDK found: nothing more to test"; \
+	else echo "Java tests on $$newest"; JAVA_HOME="$$newest" $(MAKE) --no-print-directory test-java; fi
 
 # ---- checks ----
 

@@ -3,6 +3,7 @@
     python3 tools/doctor.py          exit 1 where something required is missing
     python3 tools/doctor.py --java   exit 1, with the reason on stderr, where the Java part cannot be built
     python3 tools/doctor.py --newest the newest Python found besides this one, or nothing
+    python3 tools/doctor.py --newest-java   the home of the newest JDK found besides the one in use, or nothing
 
 Only the standard library, any Python 3: this runs before anything is installed.
 """
@@ -40,18 +41,34 @@ def required():
         yield "a C compiler is missing: on Debian and Ubuntu, apt-get install gcc"
 
 
+def java_version(javac):
+    """Its feature version; 0 where it is none."""
+    found = re.search(r"javac (\d+)", output(javac, "-version"))
+    return int(found.group(1)) if found else 0
+
+
 def java():
     """The reason why the Java part cannot be built, or an empty string."""
     home = os.environ.get("JAVA_HOME")
     javac = os.path.join(home, "bin", "javac") if home else shutil.which("javac")
     if not javac:
         return "no JDK found: install JDK 17 or newer (on Debian, apt-get install openjdk-17-jdk-headless)"
-    found = re.search(r"javac (\d+)", output(javac, "-version"))
-    if not found or int(found.group(1)) < JDK_MINIMUM:
+    if java_version(javac) < JDK_MINIMUM:
         return f"{javac} is older than 17: install a newer JDK and set JAVA_HOME to it"
     if not shutil.which("mvn"):
         return "Maven is missing: on Debian, apt-get install maven"
     return ""
+
+
+def newest_java():
+    """Home of the newest JDK that is newer than the one in use, or an empty string."""
+    root = "/usr/lib/jvm"
+    homes = [os.path.join(root, name) for name in os.listdir(root)] if os.path.isdir(root) else []
+    found = [(java_version(os.path.join(home, "bin", "javac")), home) for home in homes]
+    used = os.environ.get("JAVA_HOME")
+    used = java_version(os.path.join(used, "bin", "javac") if used else "javac")
+    version, home = max(found, default=(0, ""))
+    return home if version > used else ""
 
 
 def newest():
@@ -80,6 +97,9 @@ def main(arguments):
         return 1 if reason else 0
     if arguments == ["--newest"]:
         sys.stdout.write(newest() + "\n")
+        return 0
+    if arguments == ["--newest-java"]:
+        sys.stdout.write(newest_java() + "\n")
         return 0
     missing = list(required())
     for line in missing:

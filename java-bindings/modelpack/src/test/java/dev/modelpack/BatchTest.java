@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.modelpack.testing.TestKey;
 import dev.modelpack.testing.TestModels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -293,6 +295,25 @@ class BatchTest {
     assertThrows(UsageException.class, () -> classifier.predict(matrix, good, target));
     assertThrows(UsageException.class, () -> Column.of(Dtype.STRING, good));
     assertThrows(InputException.class, () -> Matrix.copyOf(new double[][] {{1}}, 2));
+  }
+
+  @Test
+  void theSmallestStackIsEnough() throws Exception {
+    TestKey key = TestKey.p384(2);
+    byte[] signed = TestModels.flights("eta", "1.4.0", key);
+    FutureTask<Boolean> task =
+        new FutureTask<>(
+            () -> {
+              Output value = forest.schema().outputs().get(0);
+              Matrix matrix = Matrix.copyOf(new double[1300][FEATURES], FEATURES);
+              forest.predict(matrix, OutputBuffer.allocate(value, 1300));
+              try (Bundle bundle = Bundle.open(signed, TrustPolicy.ofPublicKey(key.pem()));
+                  Predictor predictor = bundle.predictor()) {
+                return bundle.verify().permitted() && !predictor.plan().isEmpty();
+              }
+            });
+    new Thread(null, task, "small", 1).start();
+    assertTrue(task.get());
   }
 
   /** Memory that was given back, where this JDK has such: nothing may read it any more. */
