@@ -396,8 +396,8 @@ int32_t mp_cell_text(const mp_bundle *bundle, uint64_t feature, const char *text
 /* ---- partitions: the nodes of a bundle whose models are chosen by keys ---- */
 
 /* Nodes are numbers: 0 is the root, 1 and above stand in the order of the index, -1 is none. They are good for one bundle only. A
- * bundle without partitions has the root alone. A key is the canonical JSON of an array, a value a level, as Python's
- * json.dumps(key, ensure_ascii=False, separators=(",", ":")) writes it: a string, an integer, true, false; null: missing. */
+ * bundle without partitions has the root alone. A key is the JSON of an array, a value a level:
+ * a string, an integer, true, false; null: missing. */
 
 #define MP_NODE_PRUNED 1
 #define MP_NODE_FACTS 2
@@ -407,7 +407,7 @@ typedef struct mp_node {
   int64_t parent;       /* nearest ancestor that has a record, pruned or not; -1 for the root */
   int64_t answers;      /* the node itself, or the ancestor that answers if it is pruned */
   uint64_t depth;       /* levels of its key */
-  uint64_t size_bytes;  /* of its tensors; 0 if it is pruned */
+  uint64_t size_bytes;  /* of its tensors; 0 if it is pruned, or without partitions */
   const char *program;  /* digest of its program, 64 hex digits, borrowed; NULL for the root and if it is pruned */
   uint64_t program_length;
   uint8_t digest[32];   /* SHA-256 of its tensors, zero for the root and if it is pruned: equal digests, equal models */

@@ -1,8 +1,9 @@
 //! What a bundle says of itself.
 
 use std::ffi::{c_char, c_void};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use modelpack_bundle::partitions::Facts;
 use modelpack_bundle::{Bundle, Result};
 
 use crate::boundary::{enter, usage};
@@ -10,13 +11,40 @@ use crate::error::mp_error;
 use crate::pointer::{handle, text, BytesOut, Out};
 
 #[allow(non_camel_case_types)]
-pub struct mp_bundle(pub(crate) Arc<Bundle>);
+pub struct mp_bundle {
+    bundle: Arc<Bundle>,
+    /// Read when they are first asked for.
+    facts: OnceLock<Option<Facts>>,
+}
+
+impl mp_bundle {
+    pub(crate) fn new(bundle: Arc<Bundle>) -> mp_bundle {
+        mp_bundle {
+            bundle,
+            facts: OnceLock::new(),
+        }
+    }
+}
 
 /// # Safety
 /// The handle is NULL or lives as long as `'a`.
 pub(crate) unsafe fn bundle<'a>(bundle: *const mp_bundle) -> Result<&'a Arc<Bundle>> {
     // SAFETY: promised by the caller.
-    Ok(&unsafe { handle(bundle, "bundle") }?.0)
+    Ok(&unsafe { handle(bundle, "bundle") }?.bundle)
+}
+
+/// What is known about the nodes.
+///
+/// # Safety
+/// As [`bundle`].
+pub(crate) unsafe fn facts<'a>(bundle: *const mp_bundle) -> Result<Option<&'a Facts>> {
+    // SAFETY: promised by the caller.
+    let handle = unsafe { handle(bundle, "bundle") }?;
+    if let Some(facts) = handle.facts.get() {
+        return Ok(facts.as_ref());
+    }
+    let facts = handle.bundle.node_facts()?;
+    Ok(handle.facts.get_or_init(|| facts).as_ref())
 }
 
 #[no_mangle]

@@ -71,7 +71,7 @@ fn copied(bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn hand_out(out: Out<*mut mp_bundle>, bundle: Arc<Bundle>) {
-    out.put(Box::into_raw(Box::new(mp_bundle(bundle))));
+    out.put(Box::into_raw(Box::new(mp_bundle::new(bundle))));
 }
 
 #[no_mangle]

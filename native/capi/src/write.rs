@@ -88,11 +88,7 @@ pub unsafe extern "C" fn mp_bundle_write_signed(
         enter(error, || {
             let path = Path::new(text(path, path_length, "path")?);
             let manifest = json::parse(array(manifest.cast(), manifest_size, "manifest")?)?;
-            let members = array(members, member_count, "members")?;
-            let members = members
-                .iter()
-                .map(|member| member.to_member())
-                .collect::<Result<Vec<_>>>()?;
+            let members = self::members(members, member_count)?;
             let signers = signers(handles, signer_count)?;
             let overwrite = flag(overwrite)?;
             let digest = write_signed(path, manifest, &members, &signers, overwrite)?.to_string();
@@ -102,7 +98,17 @@ pub unsafe extern "C" fn mp_bundle_write_signed(
     }
 }
 
-fn flag(overwrite: i32) -> Result<bool> {
+/// # Safety
+/// The caller keeps to the header, as long as `'a`.
+pub(crate) unsafe fn members<'a>(members: *const mp_member, count: u64) -> Result<Vec<NewMember<'a>>> {
+    // SAFETY: promised by the caller.
+    unsafe {
+        let members = array(members, count, "members")?;
+        members.iter().map(|member| member.to_member()).collect()
+    }
+}
+
+pub(crate) fn flag(overwrite: i32) -> Result<bool> {
     match overwrite {
         0 => Ok(false),
         1 => Ok(true),
@@ -112,7 +118,7 @@ fn flag(overwrite: i32) -> Result<bool> {
 
 /// # Safety
 /// `identity` is NULL or has room for 71 bytes.
-unsafe fn hand_out_identity(identity: *mut c_char, digest: &str) {
+pub(crate) unsafe fn hand_out_identity(identity: *mut c_char, digest: &str) {
     assert_eq!(digest.len(), IDENTITY_BYTES, "an identity is sha256: and 64 hex digits");
     if !identity.is_null() {
         // SAFETY: promised by the caller.
