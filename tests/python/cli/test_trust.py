@@ -207,24 +207,21 @@ def test_a_passphrase_from_the_environment(
 
 def typed(arguments: list[str], answers: list[str]) -> tuple[int, str]:
     """Runs the command at a terminal where somebody types; the exit code, and what the terminal showed."""
-    process, terminal = pty.fork()
-    if process == 0:
-        os.execv(sys.executable, [sys.executable, "-m", "modelpack", *arguments])
-    shown = b""
-    pending = [answer.encode() + b"\n" for answer in answers]
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "modelpack", *arguments]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    shown, pending = b"", [answer.encode() + b"\n" for answer in answers]
     while True:
         try:
             part = os.read(terminal, 4096)
-        except OSError:
-            break
-        if not part:
+        except OSError:  # nobody is left on the other side
             break
         shown += part
         if pending and part.rstrip().endswith(b":"):
             os.write(terminal, pending.pop(0))
     os.close(terminal)
-    _, status = os.waitpid(process, 0)
-    return os.waitstatus_to_exitcode(status), shown.decode()
+    return process.wait(timeout=60), shown.decode()
 
 
 def test_a_passphrase_is_typed_unseen(bundle: Path, tmp_path: Path) -> None:

@@ -242,6 +242,7 @@ def any_array(draw: st.DrawFn) -> np.ndarray:
     return array
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
 @settings(max_examples=200)
 @given(any_array())
 def test_an_array_answers_as_its_rows_or_is_refused(array: np.ndarray) -> None:
