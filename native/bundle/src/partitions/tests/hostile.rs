@@ -73,8 +73,8 @@ fn any_changed_bit_of_the_index_is_refused_at_the_latest_by_its_entry() {
         }
     }
     assert!(
-        opened >= 5 * 32 * 3,
-        "digests of entries are believed until they are read"
+        opened >= 3 * 32 * 3,
+        "the digest of an entry that one node has is believed until it is read"
     );
 }
 
