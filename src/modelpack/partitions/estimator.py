@@ -141,12 +141,12 @@ class PartitionedModel(BaseEstimator):  # type: ignore[misc]
         """The answers of each row's nearest model."""
         return self._answers(X, "predict")
 
-    @available_if(_offers("predict_proba"))
+    @available_if(_offers("predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities [rows, classes] of each row's nearest model."""
         return self._answers(X, "predict_proba")
 
-    @available_if(_offers("decision_function"))
+    @available_if(_offers("decision_function"))  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any) -> np.ndarray:
         """Margins of each row's nearest model."""
         return self._answers(X, "decision_function")
