@@ -69,7 +69,7 @@ def test_numpy_values_are_typed():
 
 @pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "i4", "u1", "u4", "u8", ">f8"])
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3)])
-def test_tensors_are_aligned_and_read_again(dtype, shape):
+def test_tensors_stand_without_gaps_and_are_read_again(dtype, shape):
     array = np.arange(int(np.prod(shape))).reshape(shape).astype(dtype)
     data = safetensors_bytes({"b": array, "a": np.ones(5)}, {"k": "v"})
     tensors, metadata = parse_safetensors(data)
@@ -79,7 +79,8 @@ def test_tensors_are_aligned_and_read_again(dtype, shape):
     (length,) = struct.unpack_from("<Q", data)
     header = json.loads(data[8 : 8 + length])
     assert (8 + length) % 64 == 0
-    assert all(entry["data_offsets"][0] % 64 == 0 for name, entry in header.items() if name != "__metadata__")
+    assert header["a"]["data_offsets"] == [0, 40]
+    assert header["b"]["data_offsets"] == [40, 40 + array.nbytes] and len(data) == 8 + length + 40 + array.nbytes
 
 
 def test_strided_tensors_are_written_by_value():
