@@ -20,6 +20,7 @@ from hostile import (
     ecdsa_attacks,
     envelope_attacks,
     model_attacks,
+    partition_attacks,
     policy_attacks,
     signature_attacks,
     statement_attacks,
@@ -27,11 +28,13 @@ from hostile import (
 )
 from hostile.base import Content
 from hostile.signed_vector import OK, SignedVector
-from hostile.vector import Vector
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "vectors" / "hostile"
 #: The bundle that all attacks start from; it is valid, so that a reader that refuses everything is found out.
 BASE = "base.mpk"
+#: The same with partitions.
+PARTITIONED = "partitions.mpk"
+UNSIGNED = (container_attacks, content_attacks, model_attacks, partition_attacks)
 SIGNED = (signature_attacks, envelope_attacks, ecdsa_attacks, statement_attacks, trust_attacks, policy_attacks)
 
 
@@ -41,15 +44,13 @@ def files() -> dict[str, bytes]:
 
 
 def unsigned_files() -> dict[str, bytes]:
-    vectors: list[Vector] = [*container_attacks.attacks(), *content_attacks.attacks(), *model_attacks.attacks()]
-    base = Content().data()
-    out = {BASE: base}
+    out = {BASE: Content().data(), PARTITIONED: partition_attacks.BASE.data()}
     lines = []
-    for vector in vectors:
+    for vector in (vector for module in UNSIGNED for vector in module.attacks()):
         name = f"{vector.id}.mpk"
         if name in out:
             raise SystemExit(f"the id {vector.id} stands twice")
-        if vector.data == base:
+        if vector.data in (out[BASE], out[PARTITIONED]):
             raise SystemExit(f"the attack {vector.id} changes nothing")
         out[name] = vector.data
         lines.append("\t".join((vector.id, name, vector.phase, vector.error, vector.comment)) + "\n")

@@ -156,7 +156,8 @@ class Content:
 
     def members(self, bundle_json: bytes | None = None) -> list[Member]:
         files = self.files()
-        stored = [Member(name.encode(), files[name]) for name in sorted(files)]
+        order = sorted(files, key=lambda name: ({"partitions.pack": 0, "partitions.idx": 1}.get(name, 2), name))
+        stored = [Member(name.encode(), files[name]) for name in order]
         return [*stored, Member(BUNDLE.encode(), bundle_json or encode(self.bundle_json(files)))]
 
     def data(self) -> bytes:

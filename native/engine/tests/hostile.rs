@@ -55,6 +55,13 @@ fn the_bundle_that_the_attacks_alter_answers() {
     }
 }
 
+#[test]
+fn the_bundle_whose_partitions_the_attacks_alter_is_sound() {
+    let bundle = Bundle::open(&folder().join("partitions.mpk"), &OpenOptions::unsigned()).expect("it opens");
+    bundle.check_members().expect("its entries have their digests");
+    assert_eq!(bundle.partitions().expect("it has partitions").node_count(), 7);
+}
+
 /// A small generator, so that every run tries the same bytes.
 struct Random(u64);
 

@@ -4,6 +4,7 @@ mod arrow;
 mod container;
 mod json;
 mod members;
+mod partitions;
 mod policy;
 mod produced;
 mod program;
@@ -13,6 +14,7 @@ pub use arrow::arrow;
 pub use container::container;
 pub use json::json;
 pub use members::members;
+pub use partitions::partitions;
 pub use policy::policy;
 pub use program::program;
 pub use signature::signature;
@@ -20,11 +22,12 @@ pub use signature::signature;
 /// A target with the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("arrow", arrow),
     ("container", container),
     ("json", json),
     ("members", members),
+    ("partitions", partitions),
     ("policy", policy),
     ("program", program),
     ("signature", signature),
