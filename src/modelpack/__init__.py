@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from modelpack.keys import KeyPair, PrivateKey, keygen
     from modelpack.opening import inspect, load, open
     from modelpack.packing import Packed, pack
+    from modelpack.partitions import PartitionedModel
+    from modelpack.partitions.packing import pack_partitions
     from modelpack.prediction import Prediction
     from modelpack.predictor import Predictor
     from modelpack.record import data_reference
@@ -79,6 +81,7 @@ __all__ = [
     "load",
     "open",
     "pack",
+    "pack_partitions",
     "sign",
     "verify",
 ]
@@ -109,6 +112,7 @@ _PLACES = {
     "load": "modelpack.opening",
     "open": "modelpack.opening",
     "pack": "modelpack.packing",
+    "pack_partitions": "modelpack.partitions.packing",
     "sign": "modelpack.signing",
     "verify": "modelpack.verifying",
 }

@@ -180,13 +180,7 @@ def write_bundle(
         The identity, ``sha256:…``.
     """
     place, place_length = encoded(os.fspath(path))
-    alive: list[Any] = []
-    table = ffi.new("mp_member[]", len(members))
-    for entry, (name, data) in zip(table, members.items(), strict=True):
-        text, bytes_ = encoded(name)[0], ffi.from_buffer(data)
-        entry.name, entry.name_length = text, len(text)
-        entry.data, entry.size = bytes_, len(data)
-        alive += (text, bytes_)
+    table, alive = member_table(members)
     identity, error = ffi.new("char[72]"), new_error()
     code = lib.mp_bundle_write_signed(
         place,
@@ -201,9 +195,22 @@ def write_bundle(
         identity,
         error,
     )
+    del alive
     if code:
         raise_error(error, code)
     return bytes(ffi.buffer(identity, 71)).decode("ascii")
+
+
+def member_table(members: Mapping[str, bytes]) -> tuple[Handle, list[Any]]:
+    """The core's array of members, and what must stay alive over the call."""
+    alive: list[Any] = []
+    table = ffi.new("mp_member[]", len(members))
+    for entry, (name, data) in zip(table, members.items(), strict=True):
+        text, bytes_ = encoded(name)[0], ffi.from_buffer(data)
+        entry.name, entry.name_length = text, len(text)
+        entry.data, entry.size = bytes_, len(data)
+        alive += (text, bytes_)
+    return table, alive
 
 
 def found_or_missing(error: IoError, path: str) -> IoError:

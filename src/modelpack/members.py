@@ -45,10 +45,13 @@ def model_members(imported: Any, schema: Schema, explain: bool) -> dict[str, byt
         "models/main/tensors.safetensors": canonical.safetensors_bytes(program.tensors, {"program": program.digest}),
         "config.json": canonical.canonical_json(canonical.typed(imported.config)),
     }
-    dictionaries = dictionary_tensors(program.dictionaries)
-    if dictionaries:
-        members["dictionaries.safetensors"] = canonical.safetensors_bytes(dictionaries)
-    return members
+    return {**members, **dictionary_member(program.dictionaries)}
+
+
+def dictionary_member(dictionaries: Mapping[int, Sequence[str]]) -> dict[str, bytes]:
+    """The member of all dictionaries; none where no feature is a string."""
+    tensors = dictionary_tensors(dictionaries)
+    return {"dictionaries.safetensors": canonical.safetensors_bytes(tensors)} if tensors else {}
 
 
 def dictionary_tensors(dictionaries: Mapping[int, Sequence[str]]) -> dict[str, np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,17 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from modelpack import canonical
-from modelpack.errors import InputError, ModelpackError, UnsupportedModelError
-from modelpack.golden import golden_member, golden_rows
+from modelpack.drafting import prove, record_member, replayed_members, write_bundle
+from modelpack.errors import InputError, UnsupportedModelError
 from modelpack.infer import infer_features, with_declared_nulls
-from modelpack.members import empty_answers, manifest, model_members
-from modelpack.metrics import evaluation_splits, metrics_of
-from modelpack.record import make_record
-from modelpack.replay import Progress, Report, replay
+from modelpack.members import manifest
+from modelpack.replay import Progress, Report
 from modelpack.rows import row_count
 from modelpack.schema import Feature, Schema
-from modelpack.signing import Signers, Signing, cause, handles, signing_of
+from modelpack.signing import Signers, signing_of
 
 
 @dataclass(frozen=True)
@@ -141,7 +137,30 @@ def pack(
     ... )
     >>> modelpack.load(packed, name="eta").predict_one(X.iloc[0].to_dict())  # doctest: +SKIP
     """
-    refuse_later(engines, partition_by)
+    refuse_later(engines)
+    if partition_by or is_partitioned(model):
+        return pack_partitioned(
+            model,
+            X_sample,
+            path,
+            partition_by=partition_by,
+            name=name,
+            version=version,
+            evaluation=evaluation,
+            metrics=metrics,
+            record=record,
+            signers=signers,
+            passphrase=passphrase,
+            schema=schema,
+            classes=classes,
+            optional=optional,
+            golden=golden,
+            statistics=statistics,
+            explain=explain,
+            overwrite=overwrite,
+            created_at=created_at,
+            progress=progress,
+        )
     signing = signing_of(signers, passphrase)
     target = Path(path) if path is not None else Path(f"{name}-{version}.mpk")
     if target.exists() and not overwrite:
@@ -156,53 +175,29 @@ def pack(
     imported = import_model(model, inferred, X_sample, classes=classes)
     imported = replace(imported, features=with_declared_nulls(imported.features, schema))
     built = Schema(features=imported.features, outputs=imported.outputs)
-    members = model_members(imported, built, explain)
     head = manifest(imported, name, version, created_at)
-    kept, source = golden_rows(golden, X_sample, imported.features)
-    splits = evaluation_splits(evaluation)
-    report = Report(promise=imported.promise)
-    with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
-        draft = Path(folder) / "draft.mpk"
-        empty = golden_member(
-            np.zeros((0, len(imported.features)), np.uint64),
-            imported.outputs,
-            empty_answers(built),
-            empty_answers(built),
-            None,
-            source,
-        )
-        write_bundle(draft, head, {**members, "golden.safetensors": empty}, overwrite=False)
-        with open_draft(draft) as predictor:
-            replayed = {"sample": X_sample, **{key: split[0] for key, split in splits.items()}}
-            report.engines["native"] = replay(imported, predictor, replayed, progress)
-            cells = predictor.cells(kept)
-            native = predictor.reference(cells)
-            found = {key: metrics_of(imported.task, built, predictor, split) for key, split in splits.items()}
-    framework = imported.reference(kept)
-    bound = imported.bound(kept) if imported.bound is not None else None
-    members["golden.safetensors"] = golden_member(cells, imported.outputs, framework, native, bound, source)
-    members["metrics.json"] = canonical.canonical_json(
-        canonical.typed({"reported": dict(metrics or {}), "splits": found})
+    members, report = replayed_members(
+        imported,
+        built,
+        head,
+        X_sample,
+        explain=explain,
+        golden=golden,
+        evaluation=evaluation,
+        reported=metrics,
+        progress=progress,
     )
-    members["record.json"] = canonical.canonical_json(
-        canonical.typed(
-            make_record(record, imported.features, X_sample, statistics=statistics, importance=importance(model, built))
-        )
-    )
+    members["record.json"] = record_member(record, model, built, X_sample, statistics)
     prove(head, members)
     identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
     return Packed(path=target, identity=identity, schema=built, report=report)
 
 
-def refuse_later(engines: Sequence[str], partition_by: Sequence[str]) -> None:
+def refuse_later(engines: Sequence[str]) -> None:
     """What the format provides for and this version does not write."""
     if tuple(engines) != ("native",):
         raise UnsupportedModelError(
             "engines", f"{list(engines)!r}: this version packs the native engine only", "leave engines out"
-        )
-    if partition_by:
-        raise UnsupportedModelError(
-            "partition_by", "this version does not pack partitioned models", "pack one bundle per key"
         )
 
 
@@ -220,44 +215,23 @@ def named_sample(
     return (sample[kept] if len(trained) == len(kept) < len(sample.columns) else sample), None
 
 
-def write_bundle(
-    path: Path,
-    manifest: Mapping[str, Any],
-    members: Mapping[str, bytes],
-    *,
-    overwrite: bool,
-    signing: Sequence[Signing] = (),
-) -> str:
-    from modelpack._core import write_bundle as write
-
-    try:
-        head = canonical.canonical_json(dict(manifest))
-        return write(path, head, members, overwrite, handles(signing), len(signing))
-    except ModelpackError as failed:
-        raise cause(failed, signing) from None
+def is_partitioned(model: Any) -> bool:
+    """Whether it is a `PartitionedModel`, asked without importing scikit-learn."""
+    return type(model).__module__.startswith("modelpack.partitions.") and hasattr(model, "by")
 
 
-def prove(head: Mapping[str, Any], members: Mapping[str, bytes]) -> None:
-    """Opens the finished bundle as any reader will, golden rows and all, before it stands where it was asked for."""
-    with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
-        path = Path(folder) / "finished.mpk"
-        write_bundle(path, head, members, overwrite=False)
-        open_draft(path).close()
+def pack_partitioned(model: Any, X_sample: Any, path: Any, *, partition_by: Sequence[str], **arguments: Any) -> Packed:
+    """A fitted `PartitionedModel`, whose nodes are packed with what is known of them."""
+    from modelpack.partitions.packing import pack_partitions
 
-
-def open_draft(path: Path) -> Any:
-    from modelpack.opening import load
-    from modelpack.trust import UNSIGNED
-
-    return load(path, trust=UNSIGNED)
-
-
-def importance(model: Any, schema: Schema) -> dict[str, float] | None:
-    """The framework's own importance per feature, where the model itself (not a step of a pipeline) has one."""
-    try:
-        found = getattr(model, "feature_importances_", None)
-    except Exception:  # a framework says in its own way that this model has none
-        return None
-    if found is None or np.shape(found) != (len(schema.features),):
-        return None
-    return {feature.name: float(value) for feature, value in zip(schema.features, found, strict=True)}
+    if not is_partitioned(model):
+        raise InputError(
+            "partition_by is for a PartitionedModel", hint="models that exist already: modelpack.pack_partitions"
+        )
+    if partition_by and tuple(partition_by) != tuple(model.by):
+        raise InputError(f"partition_by is {tuple(partition_by)!r}, but the model was trained by {tuple(model.by)!r}")
+    if not hasattr(model, "nodes_"):
+        raise UnsupportedModelError("PartitionedModel", "it is not fitted", "call fit first")
+    return pack_partitions(
+        model.nodes_, X_sample, path, partition_by=tuple(model.by), metric=model.metric_, **arguments
+    )

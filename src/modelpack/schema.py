@@ -93,10 +93,12 @@ class Output:
 
 @dataclass(frozen=True)
 class Schema:
-    """The features that a model takes, in order, and the outputs that it answers."""
+    """The features that a model takes, in order, the outputs that it answers, and the features that are the keys of its
+    partitions, outermost first."""
 
     features: tuple[Feature, ...]
     outputs: tuple[Output, ...]
+    keys: tuple[str, ...] = ()
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -111,7 +113,7 @@ class Schema:
         return canonical_json(
             {
                 "features": [_feature_to_json(feature) for feature in self.features],
-                "keys": [],
+                "keys": list(self.keys),
                 "outputs": [_output_to_json(output) for output in self.outputs],
             }
         )
@@ -124,6 +126,7 @@ class Schema:
             return Schema(
                 features=tuple(_feature_from_json(item) for item in content["features"]),
                 outputs=tuple(_output_from_json(item) for item in content["outputs"]),
+                keys=tuple(content["keys"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise FormatError(f"schema.json does not have the form of the format: {error!r}", name="SCHEMA") from None

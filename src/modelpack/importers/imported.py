@@ -88,7 +88,12 @@ class Imported:
 
 
 def import_model(
-    model: Any, features: Sequence[Feature], sample: Any, *, classes: Sequence[Any] | None = None
+    model: Any,
+    features: Sequence[Feature],
+    sample: Any,
+    *,
+    classes: Sequence[Any] | None = None,
+    builder: Builder | None = None,
 ) -> Imported:
     """The program of a trained model.
 
@@ -102,19 +107,21 @@ def import_model(
         Rows as the model is given them; their container and dtypes decide how the framework computes.
     classes
         Class labels where the model itself does not have them.
+    builder
+        Of a program whose schema has further features, or whose dictionaries others share.
 
     Raises
     ------
     UnsupportedModelError
         Names the step that cannot be reproduced exactly, and the way out.
     """
-    builder = Builder(features)
+    builder = Builder(features) if builder is None else builder
     frame = frame_of_sample(builder, features, sample)
     found = import_estimator(model, builder, frame, origin_of(model), classes=classes)
     for output in found.outputs:
         builder.output(output.name, found.values[output.name])
     return Imported(
-        features=tuple(_with_known_null(feature, builder, sample) for feature in features),
+        features=_with_known_nulls(features, builder, sample),
         outputs=found.outputs,
         program=builder.finish(),
         task=found.task,
@@ -125,15 +132,19 @@ def import_model(
     )
 
 
-def _with_known_null(feature: Feature, builder: Builder, sample: Any) -> Feature:
+def _with_known_nulls(features: Sequence[Feature], builder: Builder, sample: Any) -> tuple[Feature, ...]:
     """A string feature whose sample holds no null takes what a null is from the one that the model knows."""
-    known = builder.nulls(feature.name)
-    if feature.dtype != "string" or len(known) != 1 or feature.null_is in known:
-        return feature
-    column = sample_columns(sample, [one.name for one in builder.features])[feature.name]
-    if any(is_null(value) for value in np.asarray(column, dtype=object)):
-        return feature
-    return replace(feature, null_is=next(iter(known)))
+
+    def settled(feature: Feature) -> Feature:
+        known = builder.nulls(feature.name)
+        if feature.dtype != "string" or len(known) != 1 or feature.null_is in known:
+            return feature
+        column = sample_columns(sample, [one.name for one in features])[feature.name]
+        if any(is_null(value) for value in np.asarray(column, dtype=object)):
+            return feature
+        return replace(feature, null_is=next(iter(known)))
+
+    return tuple(settled(feature) for feature in features)
 
 
 def import_estimator(

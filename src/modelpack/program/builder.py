@@ -69,9 +69,12 @@ class Builder:
     ----------
     features : sequence of Feature
         The schema's features, in order.
+    codes : mapping of a string feature's name to its categories' codes, optional
+        Dictionaries that several programs share, and go on filling: a code once given out stays.
     """
 
     features: Sequence[Feature]
+    codes: dict[str, dict[str, int]] | None = None
     _ops: list[_Op] = field(default_factory=list)
     _known: dict[Any, Value] = field(default_factory=dict)
     _inputs: dict[str, Value] = field(default_factory=dict)
@@ -82,7 +85,11 @@ class Builder:
 
     def __post_init__(self) -> None:
         self._dtypes = {feature.name: feature.dtype for feature in self.features}
-        self._codes = {feature.name: {} for feature in self.features if feature.dtype == "string"}
+        shared = {} if self.codes is None else self.codes
+        for feature in self.features:
+            if feature.dtype == "string":
+                shared.setdefault(feature.name, {})
+        self._codes = shared
 
     def input(self, name: str) -> Value:
         """The value of a feature; the same one each time."""
