@@ -40,11 +40,12 @@ static mp_trust *read_policy(const char *name, int from_memory, mp_error **error
 }
 
 static mp_bundle *open_under(const mp_trust *trust, char **fields, int from_memory, mp_error **error) {
-  mp_open_options options = {sizeof options, 0, NULL, NULL, 0, NULL, 0, NULL, 0};
+  mp_open_options options = {0};
   mp_bundle *bundle = NULL;
   char path[4096];
   unsigned char *data;
   size_t size = 0;
+  options.struct_size = sizeof options;
   options.trust = trust;
   options.name = given(fields[NAME], &options.name_length);
   options.min_version = given(fields[MIN_VERSION], &options.min_version_length);
@@ -66,11 +67,12 @@ static const char *outcome(char **fields, int from_memory, int32_t *verified) {
   mp_error *error = NULL;
   mp_bundle *bundle = NULL;
   mp_predictor *predictor = NULL;
-  mp_predictor_options options = {sizeof options, 0, NULL, 0, 0, 0};
+  mp_predictor_options options = {0};
   mp_trust *trust = read_policy(fields[POLICY], from_memory, &error);
   if (trust) bundle = open_under(trust, fields, from_memory, &error);
   if (bundle) {
     mp_bundle_verified(bundle, verified, NULL);
+    options.struct_size = sizeof options;
     options.engine = given(fields[ENGINE], &options.engine_length);
     mp_predictor_new(bundle, &options, &predictor, &error);
   }
