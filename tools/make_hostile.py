@@ -1,6 +1,7 @@
 """Writes tests/vectors/hostile: files that every reader must refuse, and index.tsv with the error of each.
 
-Signed files, and the policies under which they are opened, stand in signed.tsv.
+Files that open, but for one node, stand in nodes.tsv. Signed files, and the policies under which they are opened, stand
+in signed.tsv.
 
     python tools/make_hostile.py [--check]
 
@@ -20,6 +21,7 @@ from hostile import (
     ecdsa_attacks,
     envelope_attacks,
     model_attacks,
+    node_attacks,
     partition_attacks,
     policy_attacks,
     signature_attacks,
@@ -40,7 +42,7 @@ SIGNED = (signature_attacks, envelope_attacks, ecdsa_attacks, statement_attacks,
 
 def files() -> dict[str, bytes]:
     """Path below the folder, and bytes, of every file."""
-    return unsigned_files() | signed_files()
+    return unsigned_files() | node_files() | signed_files()
 
 
 def unsigned_files() -> dict[str, bytes]:
@@ -55,6 +57,21 @@ def unsigned_files() -> dict[str, bytes]:
         out[name] = vector.data
         lines.append("\t".join((vector.id, name, vector.phase, vector.error, vector.comment)) + "\n")
     out["index.tsv"] = "".join(lines).encode()
+    return out
+
+
+def node_files() -> dict[str, bytes]:
+    out: dict[str, bytes] = {}
+    lines = []
+    for vector in node_attacks.attacks():
+        name = f"{vector.id}.mpk"
+        if name in out:
+            raise SystemExit(f"the id {vector.id} stands twice")
+        if vector.data in out.values() or vector.data == partition_attacks.BASE.data():
+            raise SystemExit(f"the attack {vector.id} changes nothing, or what another does")
+        out[name] = vector.data
+        lines.append("\t".join((vector.id, name, vector.phase, vector.key, vector.error, vector.comment)) + "\n")
+    out["nodes.tsv"] = "".join(lines).encode()
     return out
 
 

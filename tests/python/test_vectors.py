@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterator
 from decimal import Decimal
@@ -46,6 +47,21 @@ def test_hostile_files_are_refused_with_one_error(file, phase, name):
 
 def test_the_bundle_that_the_hostile_ones_were_made_from_is_good():
     modelpack.load(VECTORS / "hostile" / "base.mpk", UNSIGNED)
+
+
+NODES = lines(VECTORS / "hostile" / "nodes.tsv")
+
+
+@pytest.mark.parametrize("file, phase, key, name", [line[1:5] for line in NODES], ids=[line[0] for line in NODES])
+def test_a_damaged_node_opens_and_a_full_verification_names_it(file, phase, key, name):
+    path = VECTORS / "hostile" / file
+    modelpack.open(path, UNSIGNED)
+    modelpack.verify(path, UNSIGNED)
+    if phase == "entry":
+        with pytest.raises(modelpack.ModelpackError) as caught:
+            modelpack.verify(path, UNSIGNED, full=True)
+        assert caught.value.name == name
+        assert caught.value.node == "/".join(map(str, json.loads(key)))
 
 
 # ---- signed files ----

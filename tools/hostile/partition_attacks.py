@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from hostile.base import Content
+from hostile.base import PROGRAMS, TENSORS, Content
 from hostile.partitions import INDEX, KEYS, NODES, PACK, Record, index, key_bytes, key_hash, keyed, pack_and_records
 from hostile.vector import Vector
 
@@ -140,3 +140,32 @@ def attacks() -> Iterator[Vector]:
     engines = [{"name": name, "requires": []} for name in ("native", "onnx")]
     onnx = BASE.change(manifest={**BASE.manifest, "engines": engines})
     yield Vector("partitions-onnx", "partitions with another engine than native", "MANIFEST", onnx.data())
+    yield from further_members()
+
+
+def further_members() -> Iterator[Vector]:
+    def without(name: str) -> bytes:
+        return BASE.change(replaced={**BASE.replaced, name: None}).data()
+
+    def manifest(**fields: Any) -> bytes:
+        return BASE.change(manifest={**BASE.manifest, **fields}).data()
+
+    yield Vector("partitions-no-root", "partitions without a root", "MEMBERS", without(TENSORS))
+    yield Vector("partitions-no-programs", "partitions without programs", "MEMBERS", without(PROGRAMS))
+    twice = manifest(requires=["partitions"] * 2)
+    yield Vector("partitions-required-twice", "partitions required twice", "MANIFEST", twice)
+    further = manifest(requires=["partitions", "encryption@1"])
+    yield Vector("partitions-required-further", "something unknown required beside", "REQUIRES", further)
+    unnamed = manifest(partition_keys=[], requires=[])
+    yield Vector("partitions-keys-unnamed", "keys that bundle.json does not name", "MANIFEST", unnamed)
+    names = {
+        "unknown": ("a partition key that is no feature", [*KEYS[:2], "city"]),
+        "twice": ("a partition key twice", [KEYS[0]] * 3),
+        "float": ("a float as partition key", ["distance", *KEYS[1:]]),
+        "object": ("a partition key that is no text", [*KEYS[:2], {"name": KEYS[2]}]),
+    }
+    for key, (comment, keys) in names.items():
+        content = BASE.change(schema=BASE.schema | {"keys": keys})
+        yield Vector(f"partitions-keys-{key}", comment, "SCHEMA", content.data())
+    many = BASE.change(schema=BASE.schema | {"keys": [KEYS[0]] * 17})
+    yield Vector("partitions-keys-many", "seventeen partition keys", "LIMIT", many.data())

@@ -69,7 +69,7 @@ impl Index {
     }
 
     pub fn pruned(&self, number: usize) -> bool {
-        self.record(number).is_some_and(|record| record.pruned)
+        self.record_bytes(number).is_some_and(Record::is_pruned)
     }
 
     /// The canonical bytes of a record's key.
@@ -108,22 +108,20 @@ impl Index {
             }
             previous = Some(self.hash(number));
             check_entry(&record, around).map_err(|(code, what)| error_of(code, what, key, around.levels))?;
-            if !record.pruned {
-                pack.add(&record, number);
+            if !record.pruned && !pack.add(&record, number) {
+                return Err(named("its entry is not aligned"));
             }
         }
         if keys_end != self.blob().len() as u64 {
             return Err(index_error("something stands after the last key"));
         }
-        pack.check(around.pack_size, |number| {
+        let misplaced = |number: usize| {
+            let what = "its entry overlaps another one, or does not stand where the one before it ends";
             let record = self.record(number);
-            error_of(
-                ErrorCode::Partitions,
-                "its entry overlaps another one, or does not stand where the one before it ends",
-                record.as_ref().map(|record| self.key(record)).unwrap_or_default(),
-                around.levels,
-            )
-        })
+            let key = record.as_ref().map(|record| self.key(record)).unwrap_or_default();
+            error_of(ErrorCode::Partitions, what, key, around.levels)
+        };
+        pack.check(around.pack_size, |number| self.record(number), misplaced)
     }
 }
 

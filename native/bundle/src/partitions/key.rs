@@ -1,7 +1,5 @@
 //! Partition keys: a value for each level, and the one byte sequence that stands for them.
 
-use sha2::{Digest as _, Sha256};
-
 use crate::cell;
 use crate::feature::{Feature, FeatureType};
 use crate::Digest;
@@ -93,6 +91,19 @@ struct Short {
     len: usize,
 }
 
+impl Short {
+    fn new() -> Short {
+        Short {
+            bytes: [0; SHORT],
+            len: 0,
+        }
+    }
+
+    fn digest(&self) -> Digest {
+        Digest::of(&self.bytes[..self.len])
+    }
+}
+
 /// Where canonical bytes go.
 trait Sink {
     /// False: there is no room.
@@ -143,25 +154,23 @@ pub fn canonical_bytes(key: &[KeyValue<'_>]) -> Option<Vec<u8>> {
     put_key(key, &mut out).map(|_| out)
 }
 
-const HASH_START: &[u8; 10] = b"mpk-key-1\0";
+const HASH_START: &[u8] = b"mpk-key-1\0";
 
 /// The hash of canonical bytes.
 pub(crate) fn hash_of(canonical: &[u8]) -> Digest {
-    let mut hash = Sha256::new();
-    hash.update(HASH_START);
-    hash.update(canonical);
-    Digest(hash.finalize().into())
+    let mut short = Short::new();
+    match short.put(HASH_START) && short.put(canonical) {
+        true => short.digest(),
+        false => Digest::of_parts([HASH_START, canonical]),
+    }
 }
 
 /// The hash of a key; None where a value is missing or unknown.
 pub(crate) fn hash_of_key(key: &[KeyValue<'_>]) -> Option<Digest> {
-    let mut short = Short {
-        bytes: [0; SHORT],
-        len: 0,
-    };
+    let mut short = Short::new();
     short.put(HASH_START);
     match put_key(key, &mut short)? {
-        true => Some(Digest(Sha256::digest(&short.bytes[..short.len]).into())),
+        true => Some(short.digest()),
         false => canonical_bytes(key).map(|bytes| hash_of(&bytes)),
     }
 }

@@ -2,60 +2,79 @@
 
 use super::index_error;
 use super::record::Record;
-use crate::{Digest, Error, ErrorCode, Result};
+use crate::{limits, Error, ErrorCode, Result};
 
 /// Entries start at multiples of this.
 pub(crate) const ENTRY_ALIGNMENT: u64 = 64;
 
+/// Bits that hold any record's number.
+const NUMBER_BITS: u32 = usize::BITS - limits::PARTITIONS.leading_zeros();
+// An entry's place in units of the alignment and a record's number share 64 bits.
+const _: () = assert!((limits::FILE_BYTES / ENTRY_ALIGNMENT).leading_zeros() > NUMBER_BITS);
+const _: () = assert!(limits::PARTITION_ENTRY_BYTES <= u32::MAX as u64);
+
 /// The entries that records name, in any order.
 pub(super) struct PackLayout {
-    entries: Vec<Placed>,
+    places: Vec<Place>,
 }
 
-struct Placed {
-    offset: u64,
-    length: u64,
-    entry: Digest,
-    program: u32,
-    /// Number of the record.
-    record: u32,
+/// Kept small, since it is sorted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    /// The offset in units of the alignment, above the record's number.
+    offset_and_number: u64,
+    length: u32,
+}
+
+impl Place {
+    fn offset(self) -> u64 {
+        (self.offset_and_number >> NUMBER_BITS) * ENTRY_ALIGNMENT
+    }
+
+    fn number(self) -> usize {
+        (self.offset_and_number & ((1 << NUMBER_BITS) - 1)) as usize
+    }
 }
 
 impl PackLayout {
     pub fn with_capacity(count: usize) -> Result<PackLayout> {
-        let mut entries = Vec::new();
-        entries
+        let mut places = Vec::new();
+        places
             .try_reserve_exact(count)
             .map_err(|_| Error::new(ErrorCode::NoMemory, "no memory for the partitions' index"))?;
-        Ok(PackLayout { entries })
+        Ok(PackLayout { places })
     }
 
-    pub fn add(&mut self, record: &Record, number: usize) {
-        self.entries.push(Placed {
-            offset: record.offset,
-            length: record.length,
-            entry: record.entry,
-            program: record.program,
-            record: number as u32,
+    /// Adds an entry that lies within the file and the limits; false if it is not aligned.
+    pub fn add(&mut self, record: &Record, number: usize) -> bool {
+        self.places.push(Place {
+            offset_and_number: (record.offset / ENTRY_ALIGNMENT) << NUMBER_BITS | number as u64,
+            length: record.length as u32,
         });
+        record.offset % ENTRY_ALIGNMENT == 0
     }
 
     /// Two records name the same entry, or different ones; these fill the member but for the gaps that alignment leaves.
-    pub fn check(mut self, pack_size: u64, misplaced: impl Fn(usize) -> Error) -> Result<()> {
-        self.entries.sort_unstable_by_key(|placed| placed.offset);
+    pub fn check(
+        mut self,
+        pack_size: u64,
+        record: impl Fn(usize) -> Option<Record>,
+        misplaced: impl Fn(usize) -> Error,
+    ) -> Result<()> {
+        self.places.sort_unstable();
         let mut end = 0;
-        let mut previous: Option<&Placed> = None;
-        for placed in &self.entries {
-            let shared = previous.filter(|previous| previous.offset == placed.offset);
+        let mut previous: Option<Place> = None;
+        for place in self.places {
+            let shared = previous.filter(|previous| previous.offset() == place.offset());
             let in_place = match shared {
-                Some(previous) => previous.is_same(placed),
-                None => placed.offset == aligned(end),
+                Some(previous) => is_same(record(previous.number()), record(place.number())),
+                None => place.offset() == aligned(end),
             };
             if !in_place {
-                return Err(misplaced(placed.record as usize));
+                return Err(misplaced(place.number()));
             }
-            end = placed.offset + placed.length;
-            previous = Some(placed);
+            end = place.offset() + u64::from(place.length);
+            previous = Some(place);
         }
         match end == pack_size {
             true => Ok(()),
@@ -64,10 +83,9 @@ impl PackLayout {
     }
 }
 
-impl Placed {
-    fn is_same(&self, other: &Placed) -> bool {
-        (self.length, self.program, self.entry) == (other.length, other.program, other.entry)
-    }
+fn is_same(one: Option<Record>, other: Option<Record>) -> bool {
+    let entry = |record: Record| (record.length, record.program, record.entry);
+    one.map(entry) == other.map(entry)
 }
 
 /// Where an entry stands that follows one which ends at `end`. Entries end within a file, far from overflow.

@@ -53,6 +53,11 @@ impl Record {
         })
     }
 
+    /// The flag alone, of a record that was checked.
+    pub fn is_pruned(bytes: &[u8; RECORD_BYTES]) -> bool {
+        u32_at(bytes, 96) & PRUNED != 0
+    }
+
     pub fn to_bytes(self) -> [u8; RECORD_BYTES] {
         let mut out = [0; RECORD_BYTES];
         let flags = if self.pruned { PRUNED } else { 0 };
