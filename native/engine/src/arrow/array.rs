@@ -100,19 +100,16 @@ fn dictionary<'a>(keys: Column<'a>, values: Column<'a>, name: &str) -> Result<Co
 unsafe fn plain<'a>(schema: &'a ArrowSchema, array: &'a ArrowArray, slice: Slice, name: &'a str) -> Result<Column<'a>> {
     // SAFETY: promised by the caller.
     let data_type = Type::parse(unsafe { schema.format() }?, name)?;
-    // SAFETY: as above.
-    let pointers = unsafe { array.buffers() };
+    let count = array.buffer_count();
     let expected = data_type.buffers();
     // Polars gives a column of nulls the validity that Arrow had before 1.0.
-    let fits = pointers.len() == expected
-        || data_type == Type::Utf8View && pointers.len() > expected
-        || data_type == Type::Null && pointers.len() == 1;
+    let fits =
+        count == expected || data_type == Type::Utf8View && count > expected || data_type == Type::Null && count == 1;
     if !fits {
-        return Err(malformed(
-            name,
-            format!("it has {} buffers, its type {expected}", pointers.len()),
-        ));
+        return Err(malformed(name, format!("it has {count} buffers, its type {expected}")));
     }
+    // SAFETY: as above; a number that the type does not have was refused.
+    let pointers = unsafe { array.buffers(count) };
     let buffers = Buffers { pointers, slice, name };
     if data_type == Type::Null {
         return Ok(Column::new(Values::Null, Validity::All, slice.rows));

@@ -156,7 +156,7 @@ fn look_up<'a>(column: Column<'a>, feature: &Feature) -> Column<'a> {
 /// As [`bind`].
 unsafe fn refuse_null_rows(array: &ArrowArray) -> Result<()> {
     // SAFETY: promised by the caller.
-    let Some(bitmap) = unsafe { array.buffers() }
+    let Some(bitmap) = unsafe { array.buffers(1) }
         .first()
         .copied()
         .filter(|bitmap| !bitmap.is_null())

@@ -86,17 +86,23 @@ impl ArrowArray {
         unsafe { children(self.children, self.n_children) }
     }
 
-    /// The addresses of the buffers.
+    /// How many buffers the producer says that there are.
+    pub(super) fn buffer_count(&self) -> usize {
+        match usize::try_from(self.n_buffers) {
+            Ok(count) if !self.buffers.is_null() => count,
+            _ => 0,
+        }
+    }
+
+    /// The addresses of the first `count` buffers, of which there are as many; the caller has judged the number.
     ///
     /// # Safety
     /// As [`ArrowArray::children`].
-    pub(super) unsafe fn buffers(&self) -> &[*const c_void] {
-        match usize::try_from(self.n_buffers) {
-            Ok(count) if count > 0 && !self.buffers.is_null() => {
-                // SAFETY: the interface promises as many pointers.
-                unsafe { slice::from_raw_parts(self.buffers, count) }
-            }
-            _ => &[],
+    pub(super) unsafe fn buffers(&self, count: usize) -> &[*const c_void] {
+        match count.min(self.buffer_count()) {
+            0 => &[],
+            // SAFETY: the interface promises as many pointers.
+            count => unsafe { slice::from_raw_parts(self.buffers, count) },
         }
     }
 
