@@ -250,7 +250,7 @@ def test_what_this_version_does_not_write_is_refused_by_name(tmp_path, frame, mo
 
 
 def test_one_model_is_not_partitioned(tmp_path, frame, model):
-    with pytest.raises(modelpack.InputError, match="PartitionedModel.*pack_partitions"):
+    with pytest.raises(modelpack.InputError, match=r"PartitionedModel.*pack_partitions"):
         pack(model, frame.drop(columns="price"), tmp_path / "m.mpk", partition_by=("city",))
 
 
