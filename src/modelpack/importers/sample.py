@@ -22,7 +22,8 @@ _NULL_OF_DTYPE = {"str": "nan", "category": "nan", "string": "null", "string[pya
 
 def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) -> Frame:
     """The model's input: one column per feature, held as the sample holds it."""
-    rows = take_rows(sample, spread(row_count(sample), SAMPLE_ROWS))
+    count = row_count(sample)
+    rows = sample if 0 < count <= SAMPLE_ROWS else take_rows(sample, spread(count, SAMPLE_ROWS))
     names = [feature.name for feature in features]
     if hasattr(rows, "tocsr"):
         raise InputError(
@@ -32,8 +33,7 @@ def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) 
     if hasattr(rows, "iloc"):
         rows = _as_declared(rows, features)
         columns = [
-            _column(builder, feature, rows.iloc[:, position], str(rows.dtypes.iloc[position]))
-            for position, feature in enumerate(features)
+            _column(builder, feature, dtype) for feature, dtype in zip(features, rows.dtypes.tolist(), strict=True)
         ]
         return Frame(tuple(columns), "pandas", rows)
     if hasattr(rows, "get_columns") or hasattr(rows, "column_names"):
@@ -43,12 +43,13 @@ def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) 
     return Frame(tuple(Column(builder.input(name), 0, dtype, name) for name in names), "array", array)
 
 
-def _column(builder: Builder, feature: Feature, series: Any, dtype: str) -> Column:
+def _column(builder: Builder, feature: Feature, dtype: Any) -> Column:
     value: Value = builder.input(feature.name)
-    if feature.dtype == "string" and dtype in _NULL_OF_DTYPE:
-        value = builder.op("missing_as@1", value, origin=feature.name, to=_NULL_OF_DTYPE[dtype])
-    categories = tuple(series.cat.categories) if dtype == "category" else None
-    return Column(value, 0, dtype, feature.name, categories)
+    name = str(dtype)
+    if feature.dtype == "string" and name in _NULL_OF_DTYPE:
+        value = builder.op("missing_as@1", value, origin=feature.name, to=_NULL_OF_DTYPE[name])
+    categories = tuple(dtype.categories) if name == "category" else None
+    return Column(value, 0, name, feature.name, categories)
 
 
 _DTYPE_OF_FEATURE = {"string": "object", "timestamp": "datetime64[us]"}
@@ -62,8 +63,7 @@ def _arrow_column(builder: Builder, feature: Feature) -> Column:
 def _as_declared(rows: Any, features: Sequence[Feature]) -> Any:
     """Numeric columns in the dtype that the caller declared, where it is another than the sample's own."""
     wanted = {}
-    for position, feature in enumerate(features):
-        dtype = rows.dtypes.iloc[position]
+    for position, (feature, dtype) in enumerate(zip(features, rows.dtypes.tolist(), strict=True)):
         if not isinstance(dtype, np.dtype) or dtype.kind not in "iuf":
             continue
         if feature.dtype in ("float64", "float32") and not (dtype.kind == "f" and feature.dtype == str(dtype)):

@@ -40,18 +40,27 @@ class Proof:
         keys = key_columns(X, self._by)
         self._rows = {key: rows for depth in range(1, len(by) + 1) for key, rows in groups(keys, depth).items()}
         self._spread = spread(row_count(X), ROWS)
+        self._inputs: dict[tuple[str, ...], Any] = {}
         self._nodes: list[tuple[Key, np.ndarray, Answers, Answers | None]] = []
         self.uses: set[str] = set()
 
     def entry(self, key: Key, imported: Imported, columns: Sequence[str]) -> tuple[bytes, bytes]:
         """The program's text and the node's tensors; what the framework answers is kept."""
         rows = self._rows.get(key, self._spread)[:ROWS]
-        asked = of_columns(self._as_of(key, rows), columns)
+        asked = self._asked(key, rows, tuple(columns))
         bound = None if imported.bound is None else imported.bound(asked)
         self._nodes.append((key, rows, imported.reference(asked), bound))
         program = imported.program if self._explain else imported.program.without_explanation()
         self.uses.update(program.uses)
         return program.json, safetensors_bytes(program.tensors, {"program": program.digest})
+
+    def _asked(self, key: Key, rows: np.ndarray, columns: tuple[str, ...]) -> Any:
+        """What the framework is given: without key columns rows of the sample as they are."""
+        if not set(columns).isdisjoint(self._by):
+            return of_columns(self._as_of(key, rows), columns)
+        if columns not in self._inputs:
+            self._inputs[columns] = of_columns(self._X, columns)
+        return take_rows(self._inputs[columns], rows)
 
     def _as_of(self, key: Key, rows: np.ndarray) -> Any:
         """Rows of the sample with the node's key; the levels that it does not have are missing."""
