@@ -1,5 +1,7 @@
 //! From a key to the node that answers.
 
+use std::cmp::Ordering;
+
 use super::key::{hash_of_key, KeyValue};
 use super::Partitions;
 use crate::Digest;
@@ -80,10 +82,12 @@ impl Partitions {
             };
             guesses += 1;
             let hash = self.index.hash(middle);
-            match hash.cmp(&wanted.0) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => (low, low_value) = (middle + 1, first(hash)),
-                std::cmp::Ordering::Greater => (high, high_value) = (middle, first(hash)),
+            let value = first(hash);
+            // Numbers first: they nearly always differ where the hashes do.
+            match value.cmp(&wanted_first).then_with(|| hash.cmp(&wanted.0)) {
+                Ordering::Equal => return Some(middle),
+                Ordering::Less => (low, low_value) = (middle + 1, value),
+                Ordering::Greater => (high, high_value) = (middle, value),
             }
         }
         None
