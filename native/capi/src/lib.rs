@@ -14,6 +14,7 @@ mod record;
 
 pub mod arrow;
 pub mod bundle;
+pub mod cache;
 pub mod cell;
 pub mod column;
 pub mod error;

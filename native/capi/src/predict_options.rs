@@ -18,9 +18,13 @@ pub struct mp_predict_options {
     pub status: *mut i32,
     pub status_count: u64,
     pub schema_token: u64,
+    pub nodes: *mut i64,
+    pub node_count: u64,
+    pub reasons: *mut u8,
+    pub reason_count: u64,
 }
 
-// SAFETY: integers and a pointer, head first.
+// SAFETY: integers and pointers, head first.
 unsafe impl Record for mp_predict_options {
     const NAME: &'static str = "mp_predict_options";
     fn struct_size(&self) -> u32 {
@@ -31,25 +35,22 @@ unsafe impl Record for mp_predict_options {
     }
 }
 
-impl mp_predict_options {
-    /// # Safety
-    /// `status` is NULL or points to `status_count` integers that nothing else uses as long as `'a`.
-    unsafe fn status<'a>(&self, rows: u64) -> Result<Option<&'a mut [i32]>> {
-        if self.status.is_null() {
-            return match self.status_count {
-                0 => Ok(None),
-                count => Err(usage(format!("status is NULL, but status_count is {count}"))),
-            };
-        }
-        if self.status_count < rows {
-            return Err(usage(format!(
-                "status_count is {}, the call has {rows} rows",
-                self.status_count
-            )));
-        }
-        // SAFETY: promised by the caller.
-        Ok(Some(unsafe { array_mut(self.status, rows, "status") }?))
+/// One entry a row in the caller's memory, or none for NULL.
+///
+/// # Safety
+/// `data` is NULL or points to `count` entries that nothing else uses as long as `'a`.
+unsafe fn per_row<'a, T>(data: *mut T, count: u64, rows: u64, what: &str) -> Result<Option<&'a mut [T]>> {
+    if data.is_null() {
+        return match count {
+            0 => Ok(None),
+            _ => Err(usage(format!("{what} is NULL, but its count is {count}"))),
+        };
     }
+    if count < rows {
+        return Err(usage(format!("{what}_count is {count}, the call has {rows} rows")));
+    }
+    // SAFETY: promised by the caller.
+    Ok(Some(unsafe { array_mut(data, rows, what) }?))
 }
 
 /// Runs `body` with the call that options and outputs describe.
@@ -68,13 +69,17 @@ pub unsafe fn with_call(
         let options = read_or_default(options)?;
         let mut buffers = Outputs::none();
         buffers.read(outputs, output_count)?;
-        let status = options.status(rows)?;
+        let status = per_row(options.status, options.status_count, rows, "status")?;
+        let nodes = per_row(options.nodes, options.node_count, rows, "node")?;
+        let reasons = per_row(options.reasons, options.reason_count, rows, "reason")?;
         let outputs = buffers.as_slice();
         body(&mut Call {
             mask: options.output_mask,
             status,
             outputs,
             schema_token: options.schema_token,
+            nodes,
+            reasons,
         })
     }
 }

@@ -26,6 +26,7 @@ pub struct mp_predictor_options {
     pub engine_length: u64,
     pub threads: i32,
     pub reserved: i32,
+    pub cache_bytes: u64,
 }
 
 // SAFETY: integers and a pointer, head first.
@@ -51,6 +52,7 @@ impl mp_predictor_options {
         Ok(PredictorOptions {
             engine: engine.map(str::to_owned),
             threads: self.threads,
+            cache_bytes: self.cache_bytes,
         })
     }
 }

@@ -87,6 +87,10 @@ unsafe fn allocations(path: &str) -> usize {
             status: &mut status,
             status_count: 1,
             schema_token,
+            nodes: ptr::null_mut(),
+            node_count: 0,
+            reasons: ptr::null_mut(),
+            reason_count: 0,
         };
         for call in 0..1010 {
             if call == 10 {

@@ -38,6 +38,10 @@ impl Admission {
         Admission { gates }
     }
 
+    pub fn memory_bytes(&self) -> usize {
+        size_of_val(&*self.gates)
+    }
+
     /// One cell of one feature, to row 0.
     #[inline]
     pub fn cell(

@@ -12,20 +12,52 @@ use crate::call::{Call, OutputBuffer};
 use crate::columns::Column;
 use crate::model::{settle, ColumnRow, Model};
 use crate::output;
+use crate::places::Places;
 use crate::scratch::{carve, carved_cells, with_scratch, Scratch};
 use crate::stats::{self, Seen};
 
 /// A thread is not worth its start for fewer rows.
-const LEAST_THREAD_ROWS: usize = 1_024;
+pub(crate) const LEAST_THREAD_ROWS: usize = 1_024;
 
-/// What the threads of a call share.
-struct Batch<'a> {
-    model: &'a Model,
-    schema: &'a Schema,
-    columns: &'a [Column<'a>],
-    outputs: Outputs<'a>,
-    mask: u64,
-    block_rows: usize,
+/// What the threads of a call share: a model, and a call that was checked.
+pub(crate) struct Batch<'a> {
+    pub model: &'a Model,
+    pub schema: &'a Schema,
+    pub columns: &'a [Column<'a>],
+    pub outputs: Outputs<'a>,
+    pub mask: u64,
+    pub block_rows: usize,
+}
+
+/// The rows of a call that a batch or a block answers.
+#[derive(Clone, Copy)]
+pub(crate) enum Rows<'a> {
+    /// So many from the first on.
+    Range(usize, usize),
+    Places(Places<'a>),
+}
+
+impl<'a> Rows<'a> {
+    pub fn len(self) -> usize {
+        match self {
+            Rows::Range(_, count) => count,
+            Rows::Places(places) => places.len(),
+        }
+    }
+
+    fn row(self, index: usize) -> usize {
+        match self {
+            Rows::Range(first, _) => first + index,
+            Rows::Places(places) => places.row(index),
+        }
+    }
+
+    fn part(self, start: usize, count: usize) -> Rows<'a> {
+        match self {
+            Rows::Range(first, _) => Rows::Range(first + start, count),
+            Rows::Places(places) => Rows::Places(places.part(start, count)),
+        }
+    }
 }
 
 /// How a batch is cut up.
@@ -37,7 +69,7 @@ pub(crate) struct Shares {
 
 /// Output buffers for several threads.
 #[derive(Clone, Copy)]
-struct Outputs<'a>(&'a [OutputBuffer<'a>]);
+pub(crate) struct Outputs<'a>(pub &'a [OutputBuffer<'a>]);
 
 // SAFETY: the threads of a call write disjoint rows, and nothing reads the buffers before all have ended.
 unsafe impl Send for Outputs<'_> {}
@@ -83,7 +115,7 @@ impl Model {
         };
         let mut status = call.status.as_deref_mut().map(|status| &mut status[..rows]);
         if shares.threads <= 1 {
-            return batch.rows(0, rows, status);
+            return batch.rows(Rows::Range(0, rows), status);
         }
         // Whole blocks to each thread.
         let share = rows.div_ceil(shares.threads).next_multiple_of(block_rows);
@@ -96,7 +128,7 @@ impl Model {
                 let batch = &batch;
                 workers.push(scope.spawn(move || {
                     let _environment = FloatEnvironment::enter();
-                    batch.rows(first, count, own)
+                    batch.rows(Rows::Range(first, count), own)
                 }));
             }
             let answers = workers.into_iter().map(|worker| match worker.join() {
@@ -110,29 +142,29 @@ impl Model {
 }
 
 impl Batch<'_> {
-    /// Answers the rows from `first` on; `status` is theirs.
-    fn rows(&self, first: usize, rows: usize, mut status: Option<&mut [i32]>) -> Result<()> {
+    /// Answers these rows; `status` is theirs, in their order.
+    pub fn rows(&self, rows: Rows<'_>, mut status: Option<&mut [i32]>) -> Result<()> {
         let plan = &self.model.plan;
-        let block = self.block_rows.min(rows);
+        let block = self.block_rows.min(rows.len());
         let mut layout = plan.layout(block);
         // The cells of a column are read into the temporary region before any kernel uses it.
         layout.temporary_cells = layout.temporary_cells.max(carved_cells::<u64>(block));
         with_scratch(layout, |scratch| {
-            for start in (0..rows).step_by(block.max(1)) {
-                let count = block.min(rows - start);
+            for start in (0..rows.len()).step_by(block.max(1)) {
+                let count = block.min(rows.len() - start);
                 let own = status.as_deref_mut().map(|status| &mut status[start..start + count]);
-                self.block(first + start, count, own, scratch)?;
+                self.block(rows.part(start, count), own, scratch)?;
             }
             Ok(())
         })?
     }
 
-    fn block(&self, first: usize, rows: usize, status: Option<&mut [i32]>, scratch: &mut Scratch<'_>) -> Result<()> {
-        if rows == 1 || !self.try_block(first, rows, scratch) {
-            return self.one_by_one(first, rows, status, scratch);
+    fn block(&self, rows: Rows<'_>, status: Option<&mut [i32]>, scratch: &mut Scratch<'_>) -> Result<()> {
+        if rows.len() == 1 || !self.try_block(rows, scratch) {
+            return self.one_by_one(rows, status, scratch);
         }
-        self.model.stats.keep(rows);
-        self.write(first, rows, scratch);
+        self.model.stats.keep(rows.len());
+        self.write(rows, scratch);
         if let Some(status) = status {
             status.fill(0);
         }
@@ -140,24 +172,29 @@ impl Batch<'_> {
     }
 
     /// Whether every row of the block passed; what was counted is for the caller to keep.
-    fn try_block(&self, first: usize, rows: usize, scratch: &mut Scratch<'_>) -> bool {
-        let passed = self.admit(first, rows, scratch).is_ok() && self.run(rows, scratch);
+    fn try_block(&self, rows: Rows<'_>, scratch: &mut Scratch<'_>) -> bool {
+        let passed = self.admit(rows, scratch).is_ok() && self.run(rows.len(), scratch);
         if !passed {
             stats::forget();
         }
         passed
     }
 
-    fn admit(&self, first: usize, rows: usize, scratch: &mut Scratch<'_>) -> Result<()> {
+    fn admit(&self, rows: Rows<'_>, scratch: &mut Scratch<'_>) -> Result<()> {
         let (mut slots, temporary) = scratch.split();
-        let (cells, _) = carve::<u64>(temporary, rows);
-        for (feature, column) in self.columns.iter().enumerate() {
-            let rounded = column.cells(&self.schema.features[feature], first, cells)?;
-            stats::count(feature, Seen::Rounded, rounded as u32);
-            stats::count(feature, Seen::Absent, if column.is_absent() { rows as u32 } else { 0 });
+        let count = rows.len();
+        let (cells, _) = carve::<u64>(temporary, count);
+        for (index, column) in self.columns.iter().enumerate() {
+            let feature = &self.schema.features[index];
+            let rounded = match rows {
+                Rows::Range(first, _) => column.cells(feature, first, cells)?,
+                Rows::Places(places) => column.gather(feature, places, cells)?,
+            };
+            stats::count(index, Seen::Rounded, rounded as u32);
+            stats::count(index, Seen::Absent, if column.is_absent() { count as u32 } else { 0 });
             self.model
                 .admission
-                .cells(self.schema, feature, cells, column.carrier(), &mut slots)?;
+                .cells(self.schema, index, cells, column.carrier(), &mut slots)?;
         }
         Ok(())
     }
@@ -167,16 +204,10 @@ impl Batch<'_> {
         wanted.all(|step| step.kernel.run(scratch, rows).is_ok())
     }
 
-    fn one_by_one(
-        &self,
-        first: usize,
-        rows: usize,
-        mut status: Option<&mut [i32]>,
-        scratch: &mut Scratch<'_>,
-    ) -> Result<()> {
-        for row in 0..rows {
-            let answer = self.row(first + row, scratch);
-            settle(status.as_deref_mut().map(|status| &mut status[row]), answer)?;
+    fn one_by_one(&self, rows: Rows<'_>, mut status: Option<&mut [i32]>, scratch: &mut Scratch<'_>) -> Result<()> {
+        for index in 0..rows.len() {
+            let answer = self.row(rows.row(index), scratch);
+            settle(status.as_deref_mut().map(|status| &mut status[index]), answer)?;
         }
         Ok(())
     }
@@ -189,19 +220,23 @@ impl Batch<'_> {
         self.model
             .answer_row(self.schema, self.mask, &source, scratch)
             .map_err(|error| error.with_row(row))?;
-        self.write(row, 1, scratch);
+        self.write(Rows::Range(row, 1), scratch);
         Ok(())
     }
 
-    fn write(&self, first: usize, rows: usize, scratch: &Scratch<'_>) {
+    fn write(&self, rows: Rows<'_>, scratch: &Scratch<'_>) {
         for target in output::targets(self.schema, self.outputs.0, self.mask) {
-            target.write(scratch, &self.model.plan.outputs[target.index()], first, rows);
+            let columns = &self.model.plan.outputs[target.index()];
+            match rows {
+                Rows::Range(first, count) => target.write(scratch, columns, first, count),
+                Rows::Places(places) => target.scatter(scratch, columns, places),
+            }
         }
     }
 }
 
 /// One column a feature, of the call's rows; none absent that is not optional.
-fn check_columns(schema: &Schema, columns: &[Column<'_>], rows: usize) -> Result<()> {
+pub(crate) fn check_columns(schema: &Schema, columns: &[Column<'_>], rows: usize) -> Result<()> {
     if columns.len() != schema.features.len() {
         let message = format!(
             "{} columns; the model has {} features",

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use modelpack_bundle::{Found, Reason};
+
 /// The dtype of an output buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputType {
@@ -93,4 +95,36 @@ pub struct Call<'a> {
     pub outputs: &'a [OutputBuffer<'a>],
     /// 0, or the token of the schema that cells were made for.
     pub schema_token: u64,
+    /// One entry a row: the node that answers, or [`NO_NODE`]. Defined where `status` is, and also for rows that failed.
+    pub nodes: Option<&'a mut [i64]>,
+    /// One entry a row: the number of the reason why, or [`NO_REASON`].
+    pub reasons: Option<&'a mut [u8]>,
+}
+
+/// The node of a row whose key could not be read,
+pub const NO_NODE: i64 = -1;
+/// and its reason.
+pub const NO_REASON: u8 = 255;
+
+impl Call<'_> {
+    /// Writes which node answers for a row, and why, where the caller wants to know. The call was checked.
+    #[inline]
+    pub(crate) fn note(&mut self, row: usize, found: Option<Found>) {
+        if let Some(nodes) = &mut self.nodes {
+            nodes[row] = found.map_or(NO_NODE, |found| found.node.into());
+        }
+        if let Some(reasons) = &mut self.reasons {
+            reasons[row] = found.map_or(NO_REASON, |found| found.reason as u8);
+        }
+    }
+
+    /// [`Call::note`] for all rows of a bundle with one model.
+    pub(crate) fn note_root(&mut self, rows: usize) {
+        if let Some(nodes) = &mut self.nodes {
+            nodes[..rows].fill(0);
+        }
+        if let Some(reasons) = &mut self.reasons {
+            reasons[..rows].fill(Reason::Exact as u8);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! A program with its plan: what answers, apart from the bundle that it came from.
 
+use std::sync::Arc;
+
 use modelpack_bundle::{Carrier, Error, ErrorCode, Result, Schema};
 
 use crate::admission::Admission;
@@ -17,19 +19,35 @@ pub struct Model {
     pub(crate) program: Program,
     pub(crate) plan: Plan,
     pub(crate) admission: Admission,
-    pub(crate) stats: Stats,
+    /// What is counted by feature, for all the models of a predictor.
+    pub(crate) stats: Arc<Stats>,
 }
 
 impl Model {
     pub fn new(program: Program, schema: &Schema) -> Model {
+        Model::counting(program, schema, Arc::new(Stats::new(schema.features.len())))
+    }
+
+    /// One of several models that count together.
+    pub fn counting(program: Program, schema: &Schema, stats: Arc<Stats>) -> Model {
         let plan = Plan::new(&program);
         let admission = Admission::new(schema, &plan.inputs);
         Model {
             program,
             plan,
             admission,
-            stats: Stats::new(schema.features.len()),
+            stats,
         }
+    }
+
+    /// Gives back the memory of what was fitted, which the plan has taken over. The reference cannot be asked any more.
+    pub fn forget_fitted(&mut self) {
+        self.program.forget_fitted();
+    }
+
+    /// About how much memory it takes.
+    pub fn memory_bytes(&self) -> usize {
+        self.plan.memory_bytes() + self.program.memory_bytes() + self.admission.memory_bytes() + size_of::<Model>()
     }
 
     pub fn describe(&self) -> String {
@@ -38,7 +56,7 @@ impl Model {
 
     /// Counting starts with the caller's first row, not with the golden ones.
     pub fn forget_counts(&mut self, schema: &Schema) {
-        self.stats = Stats::new(schema.features.len());
+        self.stats = Arc::new(Stats::new(schema.features.len()));
     }
 
     pub fn stats(&self, feature: usize) -> FeatureStats {
@@ -108,14 +126,11 @@ impl Model {
 
     /// The answers that define the bits, row by row.
     pub fn reference(&self, schema: &Schema, cells: &[u64], rows: usize, call: &mut Call<'_>) -> Result<()> {
+        check_cells(schema, cells.len(), rows)?;
         let features = schema.features.len();
-        if rows.checked_mul(features) != Some(cells.len()) {
-            let message = format!("{} cells for {rows} rows of {features} features", cells.len());
-            return Err(Error::new(ErrorCode::WrongShape, message));
-        }
         let mask = output::check(schema, call, rows)?;
         for row in 0..rows {
-            let answer = self.reference_row(schema, &cells[row * features..][..features]);
+            let answer = reference_row(&self.program, schema, &cells[row * features..][..features]);
             let answer = answer.map_err(|error| error.with_row(row)).map(|answers| {
                 output::targets(schema, call.outputs, mask)
                     .for_each(|target: Target<'_>| target.write_row(&answers[target.index()], row));
@@ -124,14 +139,15 @@ impl Model {
         }
         Ok(())
     }
+}
 
-    fn reference_row(&self, schema: &Schema, cells: &[u64]) -> Result<Vec<reference::OutputCells>> {
-        let mut admitted = Vec::with_capacity(cells.len());
-        for (feature, &cell) in schema.features.iter().zip(cells) {
-            admitted.push(modelpack_bundle::admit(feature, cell, Carrier::Row)?.cell);
-        }
-        reference::run(&self.program, schema, &admitted)
+/// The reference's answers to one row of cells.
+pub(crate) fn reference_row(program: &Program, schema: &Schema, cells: &[u64]) -> Result<Vec<reference::OutputCells>> {
+    let mut admitted = Vec::with_capacity(cells.len());
+    for (feature, &cell) in schema.features.iter().zip(cells) {
+        admitted.push(modelpack_bundle::admit(feature, cell, Carrier::Row)?.cell);
     }
+    reference::run(program, schema, &admitted)
 }
 
 /// One row wherever it lies.
@@ -186,8 +202,18 @@ pub(crate) fn settle(status: Option<&mut i32>, answer: Result<()>) -> Result<()>
     }
 }
 
+/// Rows of cells, as many as the schema has features in each.
+pub(crate) fn check_cells(schema: &Schema, cells: usize, rows: usize) -> Result<()> {
+    let features = schema.features.len();
+    if rows.checked_mul(features) != Some(cells) {
+        let message = format!("{cells} cells for {rows} rows of {features} features");
+        return Err(Error::new(ErrorCode::WrongShape, message));
+    }
+    Ok(())
+}
+
 #[cold]
-fn cell_count(schema: &Schema, cells: usize) -> Error {
+pub(crate) fn cell_count(schema: &Schema, cells: usize) -> Error {
     let message = format!(
         "a row of {cells} cells; the model has {} features",
         schema.features.len()

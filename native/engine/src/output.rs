@@ -3,6 +3,7 @@
 use modelpack_bundle::{quote, Error, ErrorCode, Output, OutputType as SchemaType, Result, Schema};
 
 use crate::call::{Call, OutputBuffer, OutputType};
+use crate::places::Places;
 use crate::plan::Columns;
 use crate::reference::OutputCells;
 use crate::scratch::Scratch;
@@ -32,9 +33,14 @@ pub fn check(schema: &Schema, call: &Call<'_>, rows: usize) -> Result<u64> {
             format!("the mask asks for output {index}, which has no buffer"),
         ));
     }
-    if let Some(status) = &call.status {
-        if status.len() < rows {
-            let message = format!("a status array of {} entries for {rows} rows", status.len());
+    let entries = [
+        ("status", call.status.as_ref().map(|status| status.len())),
+        ("node", call.nodes.as_ref().map(|nodes| nodes.len())),
+        ("reason", call.reasons.as_ref().map(|reasons| reasons.len())),
+    ];
+    for (what, entries) in entries {
+        if let Some(entries) = entries.filter(|&entries| entries < rows) {
+            let message = format!("a {what} array of {entries} entries for {rows} rows");
             return Err(Error::new(ErrorCode::Buffer, message));
         }
     }
@@ -127,6 +133,31 @@ impl<'a> Target<'a> {
                 OutputType::I64 => self.column(first, column, scratch.read::<i64>(slot, rows), i64::to_ne_bytes),
                 OutputType::I32 => self.column(first, column, scratch.read::<i64>(slot, rows), i32_bytes),
             }
+        }
+    }
+
+    /// Writes the rows of a block to places of their own.
+    pub fn scatter(&self, scratch: &Scratch<'_>, columns: &Columns, places: Places<'_>) {
+        let rows = places.len();
+        for (column, &slot) in columns.slots.iter().enumerate() {
+            match self.buffer.dtype {
+                OutputType::F64 => self.scattered(places, column, scratch.read::<f64>(slot, rows), f64_bytes),
+                OutputType::F32 => self.scattered(places, column, scratch.read::<f32>(slot, rows), f32_bytes),
+                OutputType::I64 => self.scattered(places, column, scratch.read::<i64>(slot, rows), i64::to_ne_bytes),
+                OutputType::I32 => self.scattered(places, column, scratch.read::<i64>(slot, rows), i32_bytes),
+            }
+        }
+    }
+
+    fn scattered<T: Copy, const N: usize>(
+        &self,
+        places: Places<'_>,
+        column: usize,
+        cells: &[T],
+        bytes: impl Fn(T) -> [u8; N] + Copy,
+    ) {
+        for (row, cell) in places.iter().zip(cells) {
+            self.column(row, column, std::slice::from_ref(cell), bytes);
         }
     }
 

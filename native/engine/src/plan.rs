@@ -66,7 +66,12 @@ pub struct Plan {
     slots: usize,
     block_rows: usize,
     row_layout: Layout,
+    /// About what the kernels' lists of columns take.
+    column_bytes: usize,
 }
+
+/// A kernel has a few slots and numbers for each column that it reads or writes.
+const COLUMN_BYTES: usize = 24;
 
 impl Plan {
     pub fn new(program: &Program) -> Plan {
@@ -91,6 +96,16 @@ impl Plan {
             rows,
             temporary_cells: temporary.unwrap_or(0),
         }
+    }
+
+    /// About how much memory the steps take.
+    pub fn memory_bytes(&self) -> usize {
+        let outputs = self.outputs.iter().map(|columns| size_of_val(&*columns.slots));
+        let steps = self
+            .steps
+            .iter()
+            .map(|step| step.kernel.memory_bytes() + size_of::<Step>());
+        outputs.chain(steps).fold(self.column_bytes, |sum, bytes| sum + bytes)
     }
 
     /// One line a step, with the proof behind each rewrite.
@@ -204,10 +219,13 @@ impl<'a> Planner<'a> {
             });
         }
         let mut steps = Vec::new();
+        let mut column_bytes = 0;
         for (index, op) in self.program.ops.iter().enumerate() {
             if !runs(op) {
                 continue;
             }
+            let values = op.inputs.iter().chain([&op.output]);
+            column_bytes += values.fold(0, |sum, &value| sum + self.columns[value].len() * COLUMN_BYTES);
             // The output's slots are taken before the inputs' are given back: a step never reads what it writes.
             let output = match op.kind {
                 OpKind::Require(_) => Vec::new(),
@@ -235,6 +253,7 @@ impl<'a> Planner<'a> {
             slots,
             block_rows: block_rows(slots),
             row_layout: Layout::default(),
+            column_bytes,
         };
         plan.row_layout = plan.layout(1);
         plan

@@ -11,6 +11,7 @@ use crate::check::check;
 use crate::columns::Column;
 use crate::golden;
 use crate::model::Model;
+use crate::partitioned::{CacheStats, NodeStats, Partitioned};
 use crate::stats::FeatureStats;
 
 /// The engine that runs the program itself.
@@ -25,12 +26,16 @@ pub struct PredictorOptions {
     pub engine: Option<String>,
     /// Threads that a batch may use: 0 or 1 one, -1 as many as there are processors.
     pub threads: i32,
+    /// Memory that models of partition nodes may take, the root not counted; 0 for 1 GiB.
+    pub cache_bytes: u64,
 }
 
 /// Answers rows and batches. Immutable, so that threads share it freely; calls neither lock nor, once warm, allocate.
 pub struct Predictor {
     bundle: Arc<Bundle>,
+    /// The one model, or that of the root.
     model: Model,
+    partitioned: Option<Partitioned>,
     threads: usize,
     plan_text: String,
 }
@@ -47,7 +52,6 @@ impl Predictor {
     /// Checks the program, plans it, and replays the golden rows: a predictor that exists reproduces them.
     pub fn new(bundle: &Arc<Bundle>, options: &PredictorOptions) -> Result<Predictor> {
         check_engine(bundle, options.engine.as_deref())?;
-        refuse_partitions(bundle)?;
         let threads = thread_count(options.threads)?;
         let mut model = Model::new(read_program(bundle)?, bundle.schema());
         golden::replay(bundle, &model)?;
@@ -55,6 +59,7 @@ impl Predictor {
         let plan_text = model.describe();
         Ok(Predictor {
             bundle: Arc::clone(bundle),
+            partitioned: Partitioned::new(bundle, &model.stats, options.cache_bytes),
             model,
             threads,
             plan_text,
@@ -84,30 +89,75 @@ impl Predictor {
 
     /// One row: a cell a feature, in schema order. `text` is what cells of kind text point into.
     pub fn predict_row(&self, cells: &[u64], _text: &[u8], call: &mut Call<'_>) -> Result<()> {
-        self.model.predict_row(self.schema(), cells, call)
+        if let Some(partitioned) = &self.partitioned {
+            return partitioned.predict_row(&self.model, cells, call);
+        }
+        self.model.predict_row(self.schema(), cells, call)?;
+        call.note_root(1);
+        Ok(())
     }
 
     /// A batch: a column a feature, in schema order.
     pub fn predict_columns(&self, columns: &[Column<'_>], rows: usize, call: &mut Call<'_>) -> Result<()> {
+        if let Some(partitioned) = &self.partitioned {
+            return partitioned.predict_columns(&self.model, columns, rows, self.threads, call);
+        }
         self.model
-            .predict_columns(self.schema(), columns, rows, self.threads, call)
+            .predict_columns(self.schema(), columns, rows, self.threads, call)?;
+        call.note_root(rows);
+        Ok(())
     }
 
     /// What the reference interpreter answers: cells of rows × features.
     pub fn reference(&self, cells: &[u64], rows: usize, call: &mut Call<'_>) -> Result<()> {
-        self.model.reference(self.schema(), cells, rows, call)
+        if let Some(partitioned) = &self.partitioned {
+            return partitioned.reference(&self.model, cells, rows, call);
+        }
+        self.model.reference(self.schema(), cells, rows, call)?;
+        call.note_root(rows);
+        Ok(())
+    }
+
+    /// Loads the models of nodes; nodes that fail do not keep others from being loaded, and the error is that of the first.
+    pub fn preload(&self, nodes: &[u32]) -> Result<()> {
+        match &self.partitioned {
+            Some(partitioned) => partitioned.preload(nodes),
+            None => nodes.iter().try_for_each(|&node| check_root(node)),
+        }
+    }
+
+    /// As many as fit into the cache, in the order of their numbers.
+    pub fn preload_all(&self) -> Result<()> {
+        self.partitioned.as_ref().map_or(Ok(()), Partitioned::preload_all)
+    }
+
+    /// Of a bundle with one model, node 0 has them.
+    pub fn node_stats(&self, node: u32) -> Result<NodeStats> {
+        match &self.partitioned {
+            Some(partitioned) => partitioned.node_stats(node),
+            None => check_root(node).map(|()| NodeStats {
+                rows: self.model.stats.rows(),
+                ..NodeStats::default()
+            }),
+        }
+    }
+
+    /// All zero for a bundle with one model.
+    pub fn cache_stats(&self) -> CacheStats {
+        self.partitioned
+            .as_ref()
+            .map(Partitioned::cache_stats)
+            .unwrap_or_default()
     }
 }
 
-/// The root's model must not answer for a node.
-fn refuse_partitions(bundle: &Bundle) -> Result<()> {
-    match bundle.partitions() {
-        None => Ok(()),
-        Some(_) => Err(Error::new(
-            ErrorCode::Requires,
-            "the bundle has partitions, which this version reads but does not run",
-        )
-        .with_hint("update modelpack")),
+fn check_root(node: u32) -> Result<()> {
+    match node {
+        0 => Ok(()),
+        _ => Err(Error::new(
+            ErrorCode::Usage,
+            format!("node {node} of a bundle with one model"),
+        )),
     }
 }
 

@@ -85,6 +85,28 @@ pub struct Program {
     pub math: u32,
 }
 
+impl Program {
+    /// Keeps only what errors name. What is left can neither be planned nor interpreted.
+    pub(crate) fn forget_fitted(&mut self) {
+        for op in &mut self.ops {
+            op.kind = OpKind::Concat;
+        }
+    }
+
+    /// About how much memory names and types take, what was fitted not counted.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let ops = self
+            .ops
+            .iter()
+            .map(|op| op.origin.len() + size_of_val(&*op.inputs) + size_of::<Op>());
+        let values = self.values.iter().map(|value| match &value.features {
+            Provenance::All(_) => size_of::<Value>(),
+            Provenance::Each(features) => size_of_val(&**features) + size_of::<Value>(),
+        });
+        ops.chain(values).fold(0, |sum, bytes| sum + bytes)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Float {
     F64,

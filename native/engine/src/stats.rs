@@ -120,6 +120,12 @@ impl Stats {
         });
     }
 
+    /// Rows answered so far.
+    pub fn rows(&self) -> u64 {
+        let rows = self.shards.iter().map(|shard| shard.rows.load(Ordering::Relaxed));
+        rows.fold(0, |sum, rows| sum + rows)
+    }
+
     /// The counts so far; calls in flight may be missing from them.
     pub fn of(&self, feature: usize) -> FeatureStats {
         let mut stats = FeatureStats::default();

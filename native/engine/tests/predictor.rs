@@ -192,7 +192,7 @@ fn a_call_that_does_not_fit_is_refused_before_anything_is_written() {
             mask,
             schema_token: token,
             outputs: &outputs,
-            status: None,
+            ..Call::default()
         };
         predictor
             .predict_row(cells, &[], &mut call)
@@ -233,6 +233,7 @@ fn engines_and_threads_are_checked() {
         let options = PredictorOptions {
             engine: engine.map(String::from),
             threads,
+            ..PredictorOptions::default()
         };
         Predictor::new(&bundle, &options)
             .map(|_| ())

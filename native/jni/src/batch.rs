@@ -64,10 +64,9 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictColumns(
             let status = (status != 0).then(|| slice::from_raw_parts_mut(status as *mut i32, rows));
             let outputs = outputs?;
             let mut call = Call {
-                mask: 0,
                 status,
                 outputs: &outputs,
-                schema_token: 0,
+                ..Call::default()
             };
             predictor.predict_columns(&columns?, rows, &mut call)
         })

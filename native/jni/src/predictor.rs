@@ -47,6 +47,7 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
             let options = PredictorOptions {
                 engine: optional_text(env, engine)?,
                 threads,
+                ..PredictorOptions::default()
             };
             let predictor = Predictor::new(bundle, &options)?;
             let outputs = RowOutputs::new(predictor.schema());

@@ -119,6 +119,7 @@ impl<'a> Row<'a> {
                     status: None,
                     outputs,
                     schema_token: self.token,
+                    ..Call::default()
                 })
             })
         }

@@ -7,6 +7,7 @@ use super::half;
 use super::strided::{Plain, Strided};
 use super::time::day_micros;
 use super::{Column, Dictionary, Validity, Values};
+use crate::places::Places;
 
 /// A NaN of any kind, as a cell.
 const NAN: u64 = 0x7FF8_0000_0000_0000;
@@ -28,6 +29,29 @@ impl Column<'_> {
         }
         let mut rounded = 0;
         for (row, cell) in (first..).zip(cells) {
+            let (value, was_rounded) = self.cell(feature, row).map_err(|error| error.with_row(row))?;
+            *cell = value;
+            rounded += usize::from(was_rounded);
+        }
+        Ok(rounded)
+    }
+
+    /// [`Column::cells`] of rows that do not stand side by side.
+    pub(crate) fn gather(&self, feature: &Feature, places: Places<'_>, cells: &mut [u64]) -> Result<usize> {
+        let float = matches!(feature.dtype, FeatureType::Float64 | FeatureType::Float32);
+        match (&self.values, &self.valid) {
+            (Values::F64(values), Validity::All) if float => {
+                fill(cells, places.iter().map(|row| values.get(row)));
+                return Ok(0);
+            }
+            (Values::F32(values), Validity::All) if float => {
+                fill(cells, places.iter().map(|row| f64::from(values.get(row))));
+                return Ok(0);
+            }
+            _ => {}
+        }
+        let mut rounded = 0;
+        for (row, cell) in places.iter().zip(cells) {
             let (value, was_rounded) = self.cell(feature, row).map_err(|error| error.with_row(row))?;
             *cell = value;
             rounded += usize::from(was_rounded);

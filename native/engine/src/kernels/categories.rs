@@ -45,6 +45,12 @@ impl Kernel for Lookup {
         Ok(())
     }
 
+    fn memory_bytes(&self) -> usize {
+        self.columns
+            .iter()
+            .fold(0, |sum, (_, table)| sum + size_of_val(&**table))
+    }
+
     fn describe(&self) -> String {
         format!("lookup in {} categories to {} columns", self.size, self.columns.len())
     }
@@ -82,6 +88,10 @@ impl Kernel for OneHot {
             }
         }
         Ok(())
+    }
+
+    fn memory_bytes(&self) -> usize {
+        size_of_val(&*self.column)
     }
 
     fn describe(&self) -> String {

@@ -79,6 +79,14 @@ impl<T: Real> Kernel for Linear<T> {
         Ok(())
     }
 
+    fn memory_bytes(&self) -> usize {
+        let weights = self
+            .weights
+            .iter()
+            .map(|weights| size_of_val(&**weights) + size_of::<Vec<T>>());
+        weights.fold(0, |sum, bytes| sum + bytes)
+    }
+
     fn describe(&self) -> String {
         let proof = if self.sparse {
             " (proof: a skipped cell adds -0.0)"

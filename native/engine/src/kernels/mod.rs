@@ -33,6 +33,11 @@ pub trait Kernel: Send + Sync {
         0
     }
 
+    /// Memory of what grows with the fitted tensors; small lists of columns are counted elsewhere.
+    fn memory_bytes(&self) -> usize {
+        0
+    }
+
     /// The step in a line; a rewrite names its proof.
     fn describe(&self) -> String;
 }

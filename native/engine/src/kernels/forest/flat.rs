@@ -174,6 +174,12 @@ impl<K: Ordered> Flat<K> {
         }
     }
 
+    /// Capacities: the nodes grew one by one.
+    pub fn memory_bytes(&self) -> usize {
+        let sets = self.sets.as_ref().map_or(0, CategorySets::memory_bytes);
+        self.nodes.capacity() * size_of::<Node<K>>() + self.roots.capacity() * size_of::<u32>() + sets
+    }
+
     pub fn describe(&self) -> String {
         let sets = if self.sets.is_some() {
             ", sets of categories as bits"

@@ -168,6 +168,15 @@ impl<A: Accumulator> Leaves<A> {
         }
     }
 
+    pub fn memory_bytes(&self) -> usize {
+        let form = match &self.form {
+            Form::One | Form::PerTree => 0,
+            Form::Output(outputs) => size_of_val(&**outputs),
+            Form::Vector { rows, outputs, .. } => size_of_val(&**rows) + size_of_val(&**outputs),
+        };
+        form + size_of_val(&*self.values) + size_of_val(&*self.init)
+    }
+
     /// The first value of an output's sum.
     pub fn first(&self, output: usize) -> A {
         self.init[output]

@@ -141,6 +141,10 @@ impl<X: Key<K>, K: Ordered, A: Accumulator> Kernel for ForestKernel<X, K, A> {
         carved_cells::<K>(self.columns.len() * strip) + carved_cells::<A>(self.output.len())
     }
 
+    fn memory_bytes(&self) -> usize {
+        size_of_val(&*self.columns) + self.trees.memory_bytes() + self.leaves.memory_bytes()
+    }
+
     fn describe(&self) -> String {
         format!(
             "forest of {} trees, {}, on {} integer keys (proofs: order-preserving keys{}; evaluate early, add in order)",

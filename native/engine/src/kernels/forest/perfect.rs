@@ -114,6 +114,10 @@ impl<K: Ordered> Perfect<K> {
         }
     }
 
+    pub fn memory_bytes(&self) -> usize {
+        size_of_val(&*self.thresholds) + size_of_val(&*self.columns)
+    }
+
     pub fn describe(&self) -> String {
         format!("padded to depth {}", self.depth)
     }

@@ -31,6 +31,10 @@ impl Default for CategorySets {
 }
 
 impl CategorySets {
+    pub fn memory_bytes(&self) -> usize {
+        self.spans.capacity() * size_of::<Span>() + self.bits.capacity() * size_of::<u32>()
+    }
+
     /// The set of a node of the forest, at its position in the walk.
     pub fn add(&mut self, forest: &Forest, source: usize, position: usize) {
         let set = forest

@@ -78,6 +78,13 @@ impl<K: Ordered> Trees<K> {
         }
     }
 
+    pub fn memory_bytes(&self) -> usize {
+        match &self.shape {
+            Shape::Perfect(trees) => trees.memory_bytes(),
+            Shape::Flat(trees) => trees.memory_bytes(),
+        }
+    }
+
     pub fn describe(&self) -> String {
         match &self.shape {
             Shape::Perfect(trees) => trees.describe(),
