@@ -3,6 +3,7 @@
 mod build;
 mod bundle;
 mod forest;
+mod partitions;
 mod pipeline;
 mod pool;
 mod random;

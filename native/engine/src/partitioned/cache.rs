@@ -33,7 +33,7 @@ pub struct CacheStats {
 pub struct Cache {
     slots: Box<[Slot]>,
     flights: Flights,
-    /// Ticks with every load.
+    /// Ticks twice with every load.
     clock: AtomicU64,
     held: Mutex<Held>,
     budget: u64,
@@ -112,7 +112,8 @@ impl Cache {
         held.memory_bytes += loaded.memory_bytes;
         // Before the newest stands there: it stays whatever its size.
         self.evict(&mut held);
-        let now = self.clock.fetch_add(1, Ordering::Relaxed) + 1;
+        // After every use before it, and before every use to come.
+        let now = self.clock.fetch_add(2, Ordering::Relaxed) + 1;
         slot.used.store(now, Ordering::Relaxed);
         slot.loads.fetch_add(1, Ordering::Relaxed);
         slot.put(Arc::clone(loaded));

@@ -62,7 +62,7 @@ impl FoundCache {
 
     fn first(&self, key: &[u64]) -> usize {
         let hash = key.iter().fold(self.seed, |state, &cell| {
-            let product = u128::from(state ^ cell) * 0x9E37_79B9_7F4A_7C15_F39C_0C21_4B6D_1E4F;
+            let product = u128::from(state ^ cell) * 0x9E37_79B9_7F4A_7C15;
             product as u64 ^ (product >> 64) as u64
         });
         hash as usize & self.mask & !(WAYS - 1)

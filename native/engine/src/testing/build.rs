@@ -79,6 +79,7 @@ pub struct Build {
     uses: BTreeSet<String>,
     tensors: Vec<(String, Fitted)>,
     outputs: Vec<(&'static str, String, &'static str, usize)>,
+    keys: Vec<&'static str>,
 }
 
 impl Build {
@@ -104,6 +105,11 @@ impl Build {
             categories.iter().map(|text| text.to_string()).collect(),
         ));
         self.feature(name, "string")
+    }
+
+    /// Makes features the keys of partitions, in the order of levels.
+    pub fn keys(&mut self, names: &[&'static str]) {
+        self.keys = names.to_vec();
     }
 
     /// An operation; the name of its result.
@@ -194,7 +200,10 @@ impl Build {
         };
         Json::object([
             ("features", Json::Array(self.features.iter().map(feature).collect())),
-            ("keys", Json::Array(vec![])),
+            (
+                "keys",
+                Json::Array(self.keys.iter().map(|name| Json::str(*name)).collect()),
+            ),
             ("outputs", Json::Array(self.outputs.iter().map(output).collect())),
         ])
     }

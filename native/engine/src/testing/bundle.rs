@@ -71,7 +71,7 @@ impl TestProgram {
             name: "golden.safetensors",
             data,
         }));
-        let (bytes, _) = write::to_bytes(manifest(), &members)?;
+        let (bytes, _) = write::to_bytes(manifest([].into_iter()), &members)?;
         Bundle::open_bytes(bytes, &OpenOptions::unsigned())
     }
 }
@@ -93,7 +93,13 @@ fn fitted<'a>(answers: impl Iterator<Item = &'a OutputCells>, dtype: modelpack_b
     }
 }
 
-fn manifest() -> Json {
+pub(super) fn manifest<'a>(keys: impl Iterator<Item = &'a str>) -> Json {
+    let keys: Vec<Json> = keys.map(Json::str).collect();
+    let requires = if keys.is_empty() {
+        vec![]
+    } else {
+        vec![Json::str("partitions")]
+    };
     let native = Json::object([("name", Json::str("native")), ("requires", Json::Array(vec![]))]);
     Json::object([
         ("created_at", Json::str("2026-01-02T03:04:05Z")),
@@ -103,15 +109,15 @@ fn manifest() -> Json {
             Json::object([("major", Json::Int(1)), ("minor", Json::Int(0))]),
         ),
         ("name", Json::str("test")),
-        ("partition_keys", Json::Array(vec![])),
-        ("requires", Json::Array(vec![])),
+        ("partition_keys", Json::Array(keys)),
+        ("requires", Json::Array(requires)),
         ("task", Json::str("other")),
         ("version", Json::str("1.0.0")),
     ])
 }
 
 /// The tensors, their metadata naming the program.
-fn retitled(tensors: &modelpack_bundle::TensorFile, digest: &str) -> Result<Vec<u8>> {
+pub(super) fn retitled(tensors: &modelpack_bundle::TensorFile, digest: &str) -> Result<Vec<u8>> {
     let names: Vec<&str> = tensors.names().collect();
     let all = names
         .iter()
@@ -127,7 +133,7 @@ fn retitled(tensors: &modelpack_bundle::TensorFile, digest: &str) -> Result<Vec<
     safetensors::to_bytes(&data, &[("program", digest)])
 }
 
-fn golden_bytes(golden: &Golden) -> Result<Vec<u8>> {
+pub(super) fn golden_bytes(golden: &Golden) -> Result<Vec<u8>> {
     let mut tensors: Vec<TensorData<'_>> = golden
         .iter()
         .map(|(name, fitted)| TensorData {
