@@ -1,4 +1,4 @@
-"""Attacks on single nodes: the bundle opens, the node is refused by name, and all others, its parent too, are sound."""
+"""Attacks on single nodes: the bundle opens, the node is refused by name, all others, its parent too, are sound."""
 
 from __future__ import annotations
 

@@ -41,7 +41,9 @@ class PartitionWriter:
     def changed(bundle: Any, path: str | os.PathLike[str], version: str, overwrite: bool) -> PartitionWriter:
         """Of a higher version of a bundle."""
         out, error = ffi.new("mp_partition_writer **"), new_error()
-        code = lib.mp_partition_writer_from(bundle, *encoded(os.fspath(path)), *encoded(version), overwrite, out, error)
+        code = lib.mp_partition_writer_from_bundle(
+            bundle, *encoded(os.fspath(path)), *encoded(version), overwrite, out, error
+        )
         if code:
             raise_error(error, code)
         return PartitionWriter(out[0])
