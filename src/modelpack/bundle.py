@@ -9,6 +9,7 @@ from modelpack._core import NULL, Handle, encoded, ffi, lib, new_error, number_o
 from modelpack.canonical import parse_json
 from modelpack.errors import ClosedError
 from modelpack.explanation import Explanation
+from modelpack.nodes import Nodes
 from modelpack.once import once
 from modelpack.schema import Schema
 from modelpack.trust import Unsigned
@@ -116,13 +117,26 @@ class Bundle:
         content: dict[str, Any] = parse_json(self.member(name))
         return content
 
+    # ---- partitions ----
+
+    @property
+    def partition_keys(self) -> tuple[str, ...]:
+        """The features that choose the model, outermost first; empty without partitions."""
+        return self.schema.keys
+
+    def nodes(self) -> Nodes:
+        """The nodes that have a model or a parent's; a bundle without partitions has the root alone."""
+        return Nodes(self.handle, self.schema.keys)
+
     # ---- use ----
 
-    def predictor(self, *, engine: str | None = None, threads: int | str = 1) -> Predictor:
+    def predictor(
+        self, *, engine: str | None = None, threads: int | str = 1, cache_bytes: int | None = None
+    ) -> Predictor:
         """A predictor of this bundle; see `modelpack.load`. It outlives the bundle."""
         from modelpack.predictor import Predictor
 
-        return Predictor(self, engine=engine, threads=threads)
+        return Predictor(self, engine=engine, threads=threads, cache_bytes=cache_bytes)
 
     def close(self) -> None:
         """Lets go of the file's bytes. What was read stays; predictors go on."""

@@ -61,11 +61,12 @@ class NativePredictor:
         Which schema cells must have been made for.
     """
 
-    def __init__(self, bundle: Bundle, engine: str | None, threads: int | str) -> None:
+    def __init__(self, bundle: Bundle, engine: str | None, threads: int | str, cache_bytes: int | None) -> None:
         options = struct("mp_predictor_options")
         name, length = encoded(engine)
         options.engine, options.engine_length = name, length
         options.threads = _thread_count(threads)
+        options.cache_bytes = _budget(cache_bytes)
         out, error = ffi.new("mp_predictor **"), new_error()
         code = lib.mp_predictor_new(bundle.handle, options, out, error)
         if code:
@@ -128,3 +129,11 @@ def _thread_count(threads: int | str) -> int:
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise UsageError(f"threads is {threads!r:.64}", hint="pass a number from 1, or 'auto'")
     return threads
+
+
+def _budget(cache_bytes: int | None) -> int:
+    if cache_bytes is None:
+        return 0
+    if isinstance(cache_bytes, bool) or not isinstance(cache_bytes, int) or not 1 <= cache_bytes < 2**64:
+        raise UsageError(f"cache_bytes is {cache_bytes!r:.64}", hint="pass a number of bytes from 1, or None for 1 GiB")
+    return cache_bytes

@@ -94,6 +94,7 @@ def load(
     identity: str | None = None,
     engine: str | None = None,
     threads: int | str = 1,
+    cache_bytes: int | None = None,
 ) -> Predictor:
     """Opens a bundle and makes its predictor; the golden rows are replayed first.
 
@@ -111,6 +112,8 @@ def load(
         By default the first usable one, ``native`` where there is a program.
     threads : int or "auto"
         Threads that a batch may use.
+    cache_bytes : int, optional
+        Memory that models of partition nodes may take, the root's not counted: those used longest ago give way. 1 GiB.
 
     Raises
     ------
@@ -129,11 +132,17 @@ def load(
     >>> predictor.predict(X)  # doctest: +SKIP
     """
     bundle = open(source, trust, name=name, min_version=min_version, identity=identity)
-    return bundle.predictor(engine=engine, threads=threads)
+    return bundle.predictor(engine=engine, threads=threads, cache_bytes=cache_bytes)
 
 
 def reopen(
-    path: str, identity: str, engine: str | None, threads: int | str, kind: str, location: str | None
+    path: str,
+    identity: str,
+    engine: str | None,
+    threads: int | str,
+    kind: str,
+    location: str | None,
+    cache_bytes: int | None = None,
 ) -> Predictor:
     """Makes the predictor of a pickle, under the policy that is at `location` here and now, else under the user's.
 
@@ -143,7 +152,7 @@ def reopen(
         What the predictor was opened under (`pickled_trust`).
     """
     try:
-        return load(path, location, identity=identity, engine=engine, threads=threads)
+        return load(path, location, identity=identity, engine=engine, threads=threads, cache_bytes=cache_bytes)
     except TrustError as error:
         if kind not in NOT_CARRIED or error.name not in ("UNTRUSTED", "TOO_FEW_SIGNATURES"):
             raise

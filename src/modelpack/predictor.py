@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from modelpack._core import lib, text_of
+from modelpack.answered import NodeAnswer
 from modelpack.bundle import Bundle
 from modelpack.encoder import FeatureEncoder, RowEncoder
 from modelpack.errors import UsageError
 from modelpack.framework import has_decision_function
 from modelpack.inputs import ArrowBatch, Reader, plain_rows, record_values
 from modelpack.native import NativePredictor
+from modelpack.nodes import Nodes
 from modelpack.outputs import Outputs, OutputType
 from modelpack.prediction import Prediction, RowLayout
 from modelpack.row import RowPath, RowPredictor
@@ -62,9 +64,13 @@ class Predictor:
     feature_names_in_ : array of str
     """
 
-    def __init__(self, bundle: Bundle, *, engine: str | None = None, threads: int | str = 1) -> None:
-        self._native = NativePredictor(bundle, engine, threads)
+    def __init__(
+        self, bundle: Bundle, *, engine: str | None = None, threads: int | str = 1, cache_bytes: int | None = None
+    ) -> None:
+        self._native = NativePredictor(bundle, engine, threads, cache_bytes)
         self._arguments = (engine, threads)
+        self._cache_bytes = cache_bytes
+        self._nodes = bundle.nodes()
         self.bundle = bundle
         self.schema: Schema = bundle.schema
         self.engine = self._native.engine
@@ -170,6 +176,12 @@ class Predictor:
         """The outputs as the schema states them: arrays [rows, columns], `label` as int64 index of the class."""
         return self._run(X, self._outputs.select(outputs), strict).raw
 
+    def predict_nodes(self, X: Any, *, strict: bool = False) -> tuple[dict[str, npt.NDArray[Any]], list[NodeAnswer]]:
+        """All outputs as `predict_raw` gives them, and per row the node that answered and why."""
+        answers = self._run(X, self._outputs.all, strict, nodes=True)
+        assert answers.answered is not None, "it was asked for"
+        return answers.raw, answers.answered.listed(self._nodes)
+
     def predict_arrow(self, data: Any, outputs: Iterable[str] | None = None, *, strict: bool = False) -> Any:
         """Answers as a ``pyarrow.Table``, a column per output (a fixed-size list where the output has several columns).
 
@@ -249,6 +261,12 @@ class Predictor:
         """The answers of the reference interpreter, which defines every bit, for cells [rows, features]."""
         return reference(self._native.open_handle(), np.ascontiguousarray(cells, dtype=np.uint64), self._outputs.all)
 
+    # ---- partitions ----
+
+    def nodes(self) -> Nodes:
+        """All nodes, each with its key, size and figures; see `Nodes`."""
+        return self._nodes
+
     # ---- what it is and has done ----
 
     def plan(self) -> str:
@@ -298,7 +316,7 @@ class Predictor:
         assert trust is not None, "what was opened to be looked at has no predictor"
         from modelpack.opening import reopen
 
-        return reopen, (path, self.bundle.identity, engine, threads, *pickled_trust(trust))
+        return reopen, (path, self.bundle.identity, engine, threads, *pickled_trust(trust), self._cache_bytes)
 
     def __dir__(self) -> list[str]:
         absent = {"predict_proba", "decision_function"} - self._methods
@@ -315,9 +333,11 @@ class Predictor:
         output = single.output
         return output.shaped(self._run(X, (output,), strict).raw[output.name])
 
-    def _run(self, X: Any, selected: Sequence[OutputType], strict: bool, every: bool = False) -> Answers:
+    def _run(
+        self, X: Any, selected: Sequence[OutputType], strict: bool, every: bool = False, nodes: bool = False
+    ) -> Answers:
         batches = self._reader.batches(X, strict, every)
-        return run(self._native.open_handle, batches, selected, every, X)
+        return run(self._native.open_handle, batches, selected, every, X, nodes)
 
 
 def _methods(outputs: Outputs, bundle: Bundle) -> frozenset[str]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from modelpack._codes import CODES
 from modelpack._core import NULL, Handle, error_of, ffi, lib, new_error, struct
+from modelpack.answered import Answered
 from modelpack.errors import InputError, ModelpackError
 from modelpack.inputs import ArrowBatch, Batch, Call
 from modelpack.inputs.batch import address
@@ -23,10 +24,11 @@ Raw = dict[str, npt.NDArray[Any]]
 
 @dataclass
 class Answers:
-    """Raw answers, [rows, columns] per output, and the errors of rows that have none."""
+    """Raw answers, [rows, columns] per output, the errors of rows that have none, and who answered, if it was asked."""
 
     raw: Raw
     errors: dict[int, ModelpackError] = field(default_factory=dict)
+    answered: Answered | None = None
 
     @property
     def rows(self) -> int:
@@ -57,6 +59,7 @@ def run(
     selected: Sequence[OutputType],
     every: bool,
     source: Any,
+    nodes: bool = False,
 ) -> Answers:
     """The answers for all rows of all batches.
 
@@ -70,6 +73,8 @@ def run(
         Keep the error of each row that is refused; otherwise the first one is raised.
     source
         What the batches were made of: refused rows of Arrow data are asked again from there for their reason.
+    nodes
+        Also say which partition node answered each row.
 
     Raises
     ------
@@ -80,7 +85,8 @@ def run(
     offset = 0
     for batch in batches:
         try:
-            part = _with_errors(open_handle, batch, selected) if every else _or_raise(open_handle, batch, selected)
+            answer = _with_errors if every else _or_raise
+            part = answer(open_handle, batch, selected, Answered.room(batch.rows) if nodes else None)
         except ModelpackError as error:
             if error.row is not None:
                 error.row += offset
@@ -88,9 +94,10 @@ def run(
         finally:
             if isinstance(batch, ArrowBatch):
                 batch.close()
-        parts.append(Answers(part.raw, {offset + row: error for row, error in part.errors.items()}))
+        part.errors = {offset + row: error for row, error in part.errors.items()}
+        parts.append(part)
         offset += batch.rows
-    answers = _joined(parts, selected)
+    answers = _joined(parts, selected, nodes)
     answers.errors = {
         row: _explained(open_handle, selected, source, row, reason) for row, reason in answers.errors.items()
     }
@@ -111,25 +118,35 @@ def reference(handle: Handle, cells: npt.NDArray[np.uint64], selected: Sequence[
     return raw
 
 
-def _or_raise(open_handle: Callable[[], Handle], batch: Batch | ArrowBatch, selected: Sequence[OutputType]) -> Answers:
+def _or_raise(
+    open_handle: Callable[[], Handle],
+    batch: Batch | ArrowBatch,
+    selected: Sequence[OutputType],
+    answered: Answered | None,
+) -> Answers:
     problem = batch.problems.first
     if problem is None or isinstance(batch, ArrowBatch):
-        return Answers(_predicted(open_handle, batch, selected))
+        return Answers(_predicted(open_handle, batch, selected, answered=answered), answered=answered)
     # The core may refuse rows before the one that was refused here, and the lowest row's error is the one to raise.
     _predicted(open_handle, batch.part(0, problem.row or 0), selected)
     raise problem
 
 
 def _with_errors(
-    open_handle: Callable[[], Handle], batch: Batch | ArrowBatch, selected: Sequence[OutputType]
+    open_handle: Callable[[], Handle],
+    batch: Batch | ArrowBatch,
+    selected: Sequence[OutputType],
+    answered: Answered | None,
 ) -> Answers:
     status = np.zeros(batch.rows, dtype=np.int32)
-    raw = _predicted(open_handle, batch, selected, status)
+    raw = _predicted(open_handle, batch, selected, status, answered)
     errors: dict[int, ModelpackError] = dict(batch.problems.errors)
     for row in np.flatnonzero(status).tolist():
         if row not in errors:
             errors[row] = _reason(open_handle, batch, selected, row, int(status[row]))
-    return Answers(raw, errors)
+    if answered is not None:
+        answered.forget(list(batch.problems.errors))
+    return Answers(raw, errors, answered)
 
 
 def _reason(
@@ -166,6 +183,7 @@ def _predicted(
     batch: Batch | ArrowBatch,
     selected: Sequence[OutputType],
     status: npt.NDArray[np.int32] | None = None,
+    answered: Answered | None = None,
 ) -> Raw:
     """One call of the core; without `status` its error is raised."""
     raw = {output.name: output.empty(batch.rows) for output in selected}
@@ -173,6 +191,8 @@ def _predicted(
     if status is not None:
         options.status = ffi.cast("int32_t *", address(status))
         options.status_count = len(status)
+    if answered is not None:
+        answered.describe(options)
     call = Call(open_handle(), options, _table(selected, raw), len(selected), new_error())
     try:
         code = batch.predict(call)
@@ -189,10 +209,11 @@ def _table(selected: Sequence[OutputType], raw: Raw) -> Handle:
     return table
 
 
-def _joined(parts: list[Answers], selected: Sequence[OutputType]) -> Answers:
+def _joined(parts: list[Answers], selected: Sequence[OutputType], nodes: bool) -> Answers:
     if len(parts) == 1:
         return parts[0]
     if not parts:
-        return Answers({output.name: output.empty(0) for output in selected})
+        return Answers({output.name: output.empty(0) for output in selected}, answered=Answered.room(0))
+    answered = Answered.joined([part.answered for part in parts if part.answered is not None]) if nodes else None
     raw = {output.name: np.concatenate([part.raw[output.name] for part in parts]) for output in selected}
-    return Answers(raw, {row: error for part in parts for row, error in part.errors.items()})
+    return Answers(raw, {row: error for part in parts for row, error in part.errors.items()}, answered)

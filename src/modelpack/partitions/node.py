@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-Key = tuple[Any, ...]
+from modelpack.nodes import REASONS, Key
 
-# Why a node has a model of its own, or its parent answers for it; the order is that of nodes.safetensors.
-REASONS = ("kept", "not better than its parent", "too few rows", "lacks classes of its parent")
+__all__ = ["KEPT", "LACKS_CLASSES", "NOT_BETTER", "REASONS", "TOO_FEW", "Key", "Node"]
+
+# Positions in REASONS.
 KEPT, NOT_BETTER, TOO_FEW, LACKS_CLASSES = range(len(REASONS))
 
 

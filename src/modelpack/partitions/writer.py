@@ -8,17 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelpack._core import encoded, ffi, lib, member_table, new_error, raise_error, struct
-from modelpack.canonical import canonical_json, typed
+from modelpack.canonical import canonical_json
 from modelpack.errors import ModelpackError
-from modelpack.partitions.node import Key, Node
+from modelpack.nodes import Key, key_json
+from modelpack.partitions.node import Node
 from modelpack.signing import Signing, cause, handles
 
 _DTYPES = {"int64": 3, "bool": 4, "string": 5}
-
-
-def key_json(key: Key) -> bytes:
-    """A key as the core takes it."""
-    return canonical_json(typed(list(key)))
 
 
 class PartitionWriter:
