@@ -103,7 +103,7 @@ impl Program {
             Provenance::All(_) => size_of::<Value>(),
             Provenance::Each(features) => size_of_val(&**features) + size_of::<Value>(),
         });
-        ops.chain(values).fold(0, |sum, bytes| sum + bytes)
+        ops.chain(values).fold(0, usize::saturating_add)
     }
 }
 

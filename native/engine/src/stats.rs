@@ -123,7 +123,7 @@ impl Stats {
     /// Rows answered so far.
     pub fn rows(&self) -> u64 {
         let rows = self.shards.iter().map(|shard| shard.rows.load(Ordering::Relaxed));
-        rows.fold(0, |sum, rows| sum + rows)
+        rows.fold(0, u64::saturating_add)
     }
 
     /// The counts so far; calls in flight may be missing from them.

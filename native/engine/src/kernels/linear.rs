@@ -84,7 +84,7 @@ impl<T: Real> Kernel for Linear<T> {
             .weights
             .iter()
             .map(|weights| size_of_val(&**weights) + size_of::<Vec<T>>());
-        weights.fold(0, |sum, bytes| sum + bytes)
+        weights.fold(0, usize::saturating_add)
     }
 
     fn describe(&self) -> String {

@@ -1,7 +1,7 @@
 //! Large arrays whose memory the system gives when it is first touched.
 
 use std::alloc::{alloc_zeroed, handle_alloc_error, Layout};
-use std::slice;
+use std::ptr;
 
 /// A type of which all bytes zero are a value.
 ///
@@ -20,5 +20,5 @@ pub fn zeroed<T: Zeroable>(count: usize) -> Box<[T]> {
         handle_alloc_error(layout);
     }
     // SAFETY: the allocator gave `count` values, all bytes zero, under the layout that a box of them has.
-    unsafe { Box::from_raw(slice::from_raw_parts_mut(memory.cast(), count)) }
+    unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(memory.cast(), count)) }
 }
