@@ -362,7 +362,7 @@ fn many_threads_under_a_small_budget_answer_right_and_keep_to_it() {
     const ZONES: i64 = 40;
     let bytes = zones(ZONES);
     let one = open(bytes.clone(), &PredictorOptions::default());
-    row(&one, &in_zone(1));
+    assert!(row(&one, &in_zone(1)).0.is_ok());
     let size = one.cache_stats().memory_bytes;
     let options = PredictorOptions {
         cache_bytes: 5 * size,
@@ -396,7 +396,7 @@ fn many_threads_under_a_small_budget_answer_right_and_keep_to_it() {
 fn the_least_recently_used_goes_first() {
     let bytes = zones(4);
     let one = open(bytes.clone(), &PredictorOptions::default());
-    row(&one, &in_zone(1));
+    assert!(row(&one, &in_zone(1)).0.is_ok());
     let options = PredictorOptions {
         cache_bytes: 2 * one.cache_stats().memory_bytes,
         ..PredictorOptions::default()
@@ -410,9 +410,9 @@ fn the_least_recently_used_goes_first() {
             .map(|&node| predictor.node_stats(node).expect("there").memory_bytes.is_some())
     };
     assert!(loaded().eq([false, false, true, true]));
-    row(&predictor, &in_zone(2));
-    row(&predictor, &in_zone(4));
-    row(&predictor, &in_zone(1));
+    assert!(row(&predictor, &in_zone(2)).0.is_ok());
+    assert!(row(&predictor, &in_zone(4)).0.is_ok());
+    assert!(row(&predictor, &in_zone(1)).0.is_ok());
     assert!(
         loaded().eq([true, false, false, true]),
         "{:?}",
