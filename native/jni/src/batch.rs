@@ -47,6 +47,8 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictColumns(
     rows: jlong,
     outputs: jlongArray,
     status: jlong,
+    nodes: jlong,
+    reasons: jlong,
 ) {
     // SAFETY: promised by the JVM and by `Native`.
     unsafe {
@@ -62,10 +64,14 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictColumns(
             let outputs: Result<Vec<OutputBuffer<'_>>> =
                 outputs.chunks_exact(OUTPUT_FIELDS).map(|f| output(f)).collect();
             let status = (status != 0).then(|| slice::from_raw_parts_mut(status as *mut i32, rows));
+            let nodes = (nodes != 0).then(|| slice::from_raw_parts_mut(nodes as *mut i64, rows));
+            let reasons = (reasons != 0).then(|| slice::from_raw_parts_mut(reasons as *mut u8, rows));
             let outputs = outputs?;
             let mut call = Call {
                 status,
                 outputs: &outputs,
+                nodes,
+                reasons,
                 ..Call::default()
             };
             predictor.predict_columns(&columns?, rows, &mut call)

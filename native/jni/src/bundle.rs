@@ -182,7 +182,11 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_bundleCheckMembers(
 ) {
     // SAFETY: promised by the JVM and by `Native`.
     unsafe {
-        boundary::enter(env, class, || handle::borrow::<Arc<Bundle>>(bundle).check_members());
+        boundary::enter(env, class, || {
+            let bundle: &Arc<Bundle> = handle::borrow(bundle);
+            bundle.check_members()?;
+            bundle.check_entries()
+        });
     }
 }
 

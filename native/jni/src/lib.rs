@@ -14,6 +14,8 @@ mod bundle;
 mod cell;
 mod explanation;
 mod handle;
+mod node;
+mod partition;
 mod predictor;
 mod row;
 mod schema;
@@ -23,7 +25,7 @@ mod wire;
 use jni_sys::{jclass, jint, jlong, jobject, JNIEnv};
 
 /// Raised with every change of the calls; `Native.INTERFACE_VERSION` is the same number.
-const INTERFACE_VERSION: jint = 4;
+const INTERFACE_VERSION: jint = 5;
 
 #[no_mangle]
 pub extern "system" fn Java_dev_modelpack_Native_interfaceVersion(_env: *mut JNIEnv, _class: jclass) -> jint {

@@ -1,9 +1,10 @@
 //! Predictors.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jni_sys::{jbyteArray, jclass, jint, jlong, jlongArray, JNIEnv};
-use modelpack_bundle::{Bundle, Schema};
+use modelpack_bundle::partitions::Facts;
+use modelpack_bundle::{Bundle, Result, Schema};
 use modelpack_engine::predictor::{Predictor, PredictorOptions};
 
 use crate::arrays::{new_bytes, new_longs, optional_text};
@@ -14,11 +15,23 @@ use crate::{boundary, handle};
 pub struct JavaPredictor {
     pub predictor: Predictor,
     pub outputs: RowOutputs,
+    /// What is known about the nodes, from the first time that it is asked for.
+    facts: OnceLock<Option<Facts>>,
 }
 
 impl JavaPredictor {
     pub fn schema(&self) -> &Schema {
         self.predictor.schema()
+    }
+
+    /// None where the bundle says nothing about its nodes.
+    pub fn facts(&self) -> Result<Option<&Facts>> {
+        if self.facts.get().is_none() {
+            let read = self.predictor.bundle().node_facts()?;
+            // Where another thread was faster, it has read the same.
+            let _ = self.facts.set(read);
+        }
+        Ok(self.facts.get().and_then(Option::as_ref))
     }
 }
 
@@ -39,6 +52,7 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
     bundle: jlong,
     engine: jbyteArray,
     threads: jint,
+    cache_bytes: jlong,
 ) -> jlong {
     // SAFETY: promised by the JVM and by `Native`.
     unsafe {
@@ -47,11 +61,15 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
             let options = PredictorOptions {
                 engine: optional_text(env, engine)?,
                 threads,
-                ..PredictorOptions::default()
+                cache_bytes: cache_bytes as u64,
             };
             let predictor = Predictor::new(bundle, &options)?;
             let outputs = RowOutputs::new(predictor.schema());
-            Ok(handle::give(JavaPredictor { predictor, outputs }))
+            Ok(handle::give(JavaPredictor {
+                predictor,
+                outputs,
+                facts: OnceLock::new(),
+            }))
         })
     }
 }

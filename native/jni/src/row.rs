@@ -87,12 +87,17 @@ struct Row<'a> {
     outputs: *mut u8,
     mask: u64,
     token: u64,
+    answered: *mut u8,
 }
+
+/// Where the reason stands behind the node, of what is told about who answered.
+const REASON_OFFSET_BYTES: usize = size_of::<i64>();
 
 impl<'a> Row<'a> {
     /// # Safety
-    /// `predictor` is a live handle; its schema's cells stand at `cells`, and there is room for its outputs at `outputs`.
-    unsafe fn new(predictor: jlong, cells: jlong, outputs: jlong, mask: jlong, token: jlong) -> Self {
+    /// `predictor` is a live handle; its schema's cells stand at `cells`, and there is room for its outputs at `outputs`, and at
+    /// `answered`, unless that is 0, for the number of a node and a byte.
+    unsafe fn new(predictor: jlong, cells: jlong, outputs: jlong, mask: jlong, token: jlong, answered: jlong) -> Self {
         // SAFETY: promised by the caller.
         let predictor = unsafe { borrow(predictor) };
         let count = predictor.schema().features.len();
@@ -104,7 +109,19 @@ impl<'a> Row<'a> {
             outputs: outputs as *mut u8,
             mask: mask as u64,
             token: token as u64,
+            answered: answered as *mut u8,
         }
+    }
+
+    /// One value that is told about who answered; None if Java does not want to know.
+    ///
+    /// # Safety
+    /// As [`Row::new`]; a `T` stands there, which nobody else uses as long as `'b`.
+    #[inline]
+    unsafe fn place<'b, T>(&self, offset_bytes: usize) -> Option<&'b mut [T]> {
+        // SAFETY: promised by the caller.
+        (!self.answered.is_null())
+            .then(|| unsafe { slice::from_raw_parts_mut(self.answered.add(offset_bytes).cast::<T>(), 1) })
     }
 
     /// # Safety
@@ -119,7 +136,8 @@ impl<'a> Row<'a> {
                     status: None,
                     outputs,
                     schema_token: self.token,
-                    ..Call::default()
+                    nodes: self.place(0),
+                    reasons: self.place(REASON_OFFSET_BYTES),
                 })
             })
         }
@@ -137,11 +155,12 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictRow(
     outputs: jlong,
     mask: jlong,
     token: jlong,
+    answered: jlong,
 ) {
     // SAFETY: promised by the JVM and by `Native`.
     unsafe {
         boundary::enter(env, class, || {
-            let row = Row::new(predictor, cells, outputs, mask, token);
+            let row = Row::new(predictor, cells, outputs, mask, token, answered);
             row.answer(|call| row.predictor.predictor.predict_row(row.cells, &[], call))
         })
     }
@@ -160,12 +179,13 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictRowWithAbsent(
     outputs: jlong,
     mask: jlong,
     token: jlong,
+    answered: jlong,
     absent: jbyteArray,
 ) {
     // SAFETY: promised by the JVM and by `Native`.
     unsafe {
         boundary::enter(env, class, || {
-            let row = Row::new(predictor, cells, outputs, mask, token);
+            let row = Row::new(predictor, cells, outputs, mask, token, answered);
             let absent = bytes(env, absent)?;
             let columns: Vec<Column<'_>> = row
                 .cells

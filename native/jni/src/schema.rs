@@ -9,9 +9,9 @@ use crate::wire::Wire;
 /// Numbers of `Dtype`.
 const FLOAT64: i32 = 1;
 const FLOAT32: i32 = 2;
-const INT64: i32 = 3;
-const BOOL: i32 = 4;
-const STRING: i32 = 5;
+pub const INT64: i32 = 3;
+pub const BOOL: i32 = 4;
+pub const STRING: i32 = 5;
 const TIMESTAMP: i32 = 6;
 
 pub fn encode(schema: &Schema) -> Result<Vec<u8>> {
@@ -20,6 +20,10 @@ pub fn encode(schema: &Schema) -> Result<Vec<u8>> {
     wire.count(schema.features.len())?;
     for feature in &schema.features {
         write_feature(&mut wire, feature)?;
+    }
+    wire.count(schema.keys.len())?;
+    for &feature in &schema.keys {
+        wire.count(feature)?;
     }
     wire.count(schema.outputs.len())?;
     for output in &schema.outputs {

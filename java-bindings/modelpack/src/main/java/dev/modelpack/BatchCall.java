@@ -21,6 +21,8 @@ final class BatchCall {
   private final List<Memory> read = new ArrayList<>();
   private final List<Memory> written = new ArrayList<>();
   private long status;
+  private long nodes;
+  private long reasons;
 
   private BatchCall(long rows, int columnCount, OutputBuffer[] targets) {
     if (rows < 0) {
@@ -53,12 +55,34 @@ final class BatchCall {
   }
 
   BatchCall withStatus(ByteBuffer buffer) {
-    Memory memory = Memory.toWrite("status", buffer, Integer.BYTES);
-    memory.requireAlignment("status", Integer.BYTES);
-    memory.requireRoom("status", rows, Integer.BYTES, Integer.BYTES);
-    written.add(used(memory, rows, Integer.BYTES, Integer.BYTES));
-    status = memory.address();
+    status = perRow("status", buffer, Integer.BYTES);
     return this;
+  }
+
+  BatchCall withNotes(RowNotes notes) {
+    status = notes.status == null ? 0 : perRow("status", notes.status, Integer.BYTES);
+    nodes = notes.nodes == null ? 0 : perRow("nodes", notes.nodes, Long.BYTES);
+    reasons = notes.reasons == null ? 0 : perRow("reasons", notes.reasons, Byte.BYTES);
+    return this;
+  }
+
+  /** Has every row read the key's cells, whatever stands in its columns. */
+  BatchCall withKey(KeyCells key) {
+    for (int level = 0; level < key.levels(); level++) {
+      if (key.feature(level) < columns.length / COLUMN_FIELDS) {
+        putColumn(key.feature(level), Dtype.CELL, key.cell(level), 0, 0, 0, 0);
+      }
+    }
+    return this;
+  }
+
+  /** The address of a value per row that the call writes. */
+  private long perRow(String what, ByteBuffer buffer, int valueBytes) {
+    Memory memory = Memory.toWrite(what, buffer, valueBytes);
+    memory.requireAlignment(what, valueBytes);
+    memory.requireRoom(what, rows, valueBytes, valueBytes);
+    written.add(used(memory, rows, valueBytes, valueBytes));
+    return memory.address();
   }
 
   void run(long predictor, Schema schema) {
@@ -76,7 +100,7 @@ final class BatchCall {
       }
     }
     refuseOverlaps();
-    Native.predictColumns(predictor, columns, rows, outputs, status);
+    Native.predictColumns(predictor, columns, rows, outputs, status, nodes, reasons);
   }
 
   private void addMatrix(Matrix matrix) {

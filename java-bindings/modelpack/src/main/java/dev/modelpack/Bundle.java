@@ -399,7 +399,10 @@ public final class Bundle implements AutoCloseable {
     try {
       long pointer =
           Native.predictorNew(
-              handle.pointer(), Wire.utf8(options.engine().orElse(null)), options.threads());
+              handle.pointer(),
+              Wire.utf8(options.engine().orElse(null)),
+              options.threads(),
+              options.cacheBytes().orElse(0));
       return new Predictor(pointer, schema, identity, options.strict(), CLEANER);
     } finally {
       handle.exit(call);

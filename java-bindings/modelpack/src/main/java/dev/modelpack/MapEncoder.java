@@ -23,13 +23,17 @@ final class MapEncoder {
   }
 
   /**
-   * Writes the row's cells from the buffer's start on. Returns a byte per feature, 1 for an
-   * optional one that is not present; null where all are.
+   * Writes the row's cells from the buffer's start on, but for those that {@code key} fills, if
+   * there is one. Returns a byte per feature, 1 for an optional one that is not present; null where
+   * all are.
    */
-  byte[] encode(Map<String, ?> row, ByteBuffer bytes) {
+  byte[] encode(Map<String, ?> row, KeyCells key, ByteBuffer bytes) {
     int found = 0;
     byte[] absent = null;
     for (int feature = 0; feature < names.length; feature++) {
+      if (key != null && key.fills(feature)) {
+        continue;
+      }
       Object value = row.get(names[feature]);
       if (value != null) {
         found++;

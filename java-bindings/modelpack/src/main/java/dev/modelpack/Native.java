@@ -12,7 +12,7 @@ final class Native {
   /**
    * Raised with every change of the calls below; the library states the one that it was built for.
    */
-  static final int INTERFACE_VERSION = 4;
+  static final int INTERFACE_VERSION = 5;
 
   private Native() {}
 
@@ -61,7 +61,7 @@ final class Native {
 
   static native byte[] bundleExplanation(long bundle);
 
-  /** Hashes every member. */
+  /** Hashes every member and reads every entry of the nodes. */
   static native void bundleCheckMembers(long bundle);
 
   /** Null where the bundle has no such member. */
@@ -71,7 +71,8 @@ final class Native {
 
   // A predictor.
 
-  static native long predictorNew(long bundle, byte[] engine, int threads);
+  /** {@code cacheBytes}: 0 for the core's default. */
+  static native long predictorNew(long bundle, byte[] engine, int threads, long cacheBytes);
 
   static native void predictorFree(long predictor);
 
@@ -113,22 +114,68 @@ final class Native {
   /**
    * One row: a cell per feature at {@code cells}; outputs are written from {@code outputs} on, in
    * schema order, each from a multiple of 8 bytes. {@code mask}: bit i for output i, 0 for all.
+   * {@code answered}: 0, or where the node that answers goes, an int64, and a byte with the reason.
    */
-  static native void predictRow(long predictor, long cells, long outputs, long mask, long token);
+  static native void predictRow(
+      long predictor, long cells, long outputs, long mask, long token, long answered);
 
   /**
    * As {@link #predictRow}; {@code absent} holds a byte per feature, 1 for an optional one that is
    * not present.
    */
   static native void predictRowWithAbsent(
-      long predictor, long cells, long outputs, long mask, long token, byte[] absent);
+      long predictor,
+      long cells,
+      long outputs,
+      long mask,
+      long token,
+      long answered,
+      byte[] absent);
 
   /**
-   * A batch; {@link BatchCall} says what the arrays hold. {@code status} is 0, or the address of
-   * one int32 a row.
+   * A batch; {@link BatchCall} says what the arrays hold. {@code status}, {@code nodes} and {@code
+   * reasons} are 0, or the addresses of one int32, int64 and byte a row.
    */
   static native void predictColumns(
-      long predictor, long[] columns, long rows, long[] outputs, long status);
+      long predictor,
+      long[] columns,
+      long rows,
+      long[] outputs,
+      long status,
+      long nodes,
+      long reasons);
+
+  // Nodes: 0 is the root, the others stand in the order of the bundle's index. A key is the cells
+  // of the leading levels' features.
+
+  /** Nodes with the root. */
+  static native long nodeCount(long predictor);
+
+  /** All nodes, each before its descendants. */
+  static native long[] nodeOrder(long predictor);
+
+  /** What {@link PartitionNodeReader} reads. */
+  static native byte[] nodes(long predictor, long[] nodes);
+
+  static native byte[] nodePath(long predictor, long node);
+
+  /** Name, and whether greater is better; null where nothing is known about the nodes. */
+  static native byte[] nodeMetric(long predictor);
+
+  /** The node that answers for a key, and the number of the {@link Reason}. */
+  static native long[] nodeFind(long predictor, long[] cells);
+
+  /** The node of exactly this key, or -1. */
+  static native long nodeExact(long predictor, long[] cells);
+
+  /** {@code nodes} null: as many as fit. */
+  static native void preload(long predictor, long[] nodes);
+
+  /** Rows, loads, failures, whether it is loaded, bytes of memory. */
+  static native long[] nodeStats(long predictor, long node);
+
+  /** Six numbers, in the order of {@link CacheStats}. */
+  static native long[] cacheStats(long predictor);
 
   /**
    * Called by the native library alone: throws what it has to say. Texts are UTF-8 or null, the row

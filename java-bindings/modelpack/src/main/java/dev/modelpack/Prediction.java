@@ -17,14 +17,24 @@ public final class Prediction {
   private final String identity;
   private final List<String> missing;
   private final List<String> unseen;
+  private final String node;
+  private final Reason reason;
 
   Prediction(
-      Schema schema, double[] values, String identity, List<String> missing, List<String> unseen) {
+      Schema schema,
+      double[] values,
+      String identity,
+      List<String> missing,
+      List<String> unseen,
+      String node,
+      Reason reason) {
     this.schema = schema;
     this.values = values;
     this.identity = identity;
     this.missing = missing;
     this.unseen = unseen;
+    this.node = node;
+    this.reason = reason;
   }
 
   /**
@@ -147,10 +157,21 @@ public final class Prediction {
   /**
    * The partition node that answered.
    *
-   * @return its path, or empty for a model without partitions
+   * @return its path, such as {@code PL/Warsaw} ({@code /} for the root), or empty for a model
+   *     without partitions
    */
   public Optional<String> node() {
-    return Optional.empty();
+    return Optional.ofNullable(node);
+  }
+
+  /**
+   * Why that node answered.
+   *
+   * @return {@link Reason#EXACT} if it is the one of the row's key, else why an ancestor stands in
+   *     for it; empty for a model without partitions
+   */
+  public Optional<Reason> reason() {
+    return Optional.ofNullable(reason);
   }
 
   /**
@@ -186,6 +207,9 @@ public final class Prediction {
     for (Output output : schema.outputs()) {
       text.append(output.index() == 0 ? "" : ", ").append(output.name()).append('=');
       text.append(output.name().equals("label") ? labels() : Arrays.toString(copy(output)));
+    }
+    if (node != null) {
+      text.append(", node=").append(node).append(", reason=").append(reason);
     }
     return text.append(']').toString();
   }

@@ -5,11 +5,11 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Predicts with one bundle's model. Immutable and safe to share between threads, also with one that
@@ -18,19 +18,20 @@ import java.util.Objects;
  * <p>Rows may be given by name ({@link #predict(Map)}, {@link #predict(Row)}) or by position
  * ({@link #predict(double[], double[])}, which allocates nothing); batches as matrices or columns
  * in direct buffers.
+ *
+ * <p>Of a bundle with partitions, the model of each row's key answers, or of the nearest ancestor
+ * that has one; {@link Prediction#node()} and {@link RowNotes} say which. Models are loaded when
+ * they are first used. One that cannot be loaded, since its bytes are not those that were packed,
+ * fails by name; no other one answers in its place, and all others go on.
  */
 public final class Predictor implements AutoCloseable {
-  private static final long ALL_OUTPUTS = 0;
-
   private final Handle handle;
   private final Schema schema;
   private final String identity;
   private final CoreCells core;
   private final CellEncoder encoder;
-  private final MapEncoder maps;
-  private final RowOutputs outputs;
-  private final ScratchPool pool;
-  private final int cellBytes;
+  private final RowCalls rows;
+  private final Nodes nodes;
 
   Predictor(long pointer, Schema schema, String identity, boolean strict, Cleaner cleaner) {
     this.handle = new Handle("predictor", pointer, Native::predictorFree);
@@ -39,10 +40,10 @@ public final class Predictor implements AutoCloseable {
     this.identity = identity;
     this.core = new CoreCells(handle, schema);
     this.encoder = new CellEncoder(schema, Native.nullCells(pointer), core);
-    this.maps = new MapEncoder(schema, encoder, core, strict);
-    this.outputs = new RowOutputs(schema);
-    this.cellBytes = encoder.width() * Long.BYTES;
-    this.pool = new ScratchPool(cellBytes, outputs.sizeBytes());
+    NodePaths paths = new NodePaths(Native.nodeCount(pointer));
+    MapEncoder maps = new MapEncoder(schema, encoder, core, strict);
+    this.rows = new RowCalls(handle, schema, identity, encoder, maps, paths);
+    this.nodes = new Nodes(handle, schema, encoder, paths);
   }
 
   /**
@@ -55,18 +56,7 @@ public final class Predictor implements AutoCloseable {
    * @throws ClosedException if this was closed
    */
   public Prediction predict(Map<String, ?> row) {
-    int call = handle.enter();
-    try {
-      Scratch scratch = pool.take();
-      try {
-        byte[] absent = maps.encode(row, scratch.bytes);
-        return predict(scratch, absent, schema.token());
-      } finally {
-        pool.give(scratch);
-      }
-    } finally {
-      handle.exit(call);
-    }
+    return rows.predict(row, null);
   }
 
   /**
@@ -88,23 +78,7 @@ public final class Predictor implements AutoCloseable {
    * @throws ClosedException if this was closed
    */
   public Prediction predict(Row row) {
-    // A row of another schema is refused by its token, before anything of it is read.
-    byte[] absent = row.token() == schema.token() ? row.absent() : null;
-    long[] cells = row.cells();
-    int call = handle.enter();
-    try {
-      Scratch scratch = pool.take();
-      try {
-        // Of another schema, the row may be longer than the memory: the token below then refuses
-        // it.
-        scratch.cellView.put(0, cells, 0, Math.min(cells.length, encoder.width()));
-        return predict(scratch, absent, row.token());
-      } finally {
-        pool.give(scratch);
-      }
-    } finally {
-      handle.exit(call);
-    }
+    return rows.predict(row, null);
   }
 
   /**
@@ -120,21 +94,7 @@ public final class Predictor implements AutoCloseable {
    * @throws ClosedException if this was closed
    */
   public void predict(double[] in, double[] out) {
-    requireLength("in", in.length, encoder.width());
-    requireLength("out", out.length, outputs.width());
-    int call = handle.enter();
-    try {
-      Scratch scratch = pool.take();
-      try {
-        encode(in, scratch.bytes);
-        Native.predictRow(handle.pointer(), scratch.cells, scratch.outputs, ALL_OUTPUTS, 0);
-        outputs.read(scratch.bytes, cellBytes, out);
-      } finally {
-        pool.give(scratch);
-      }
-    } finally {
-      handle.exit(call);
-    }
+    rows.predict(in, out, null);
   }
 
   /**
@@ -148,23 +108,7 @@ public final class Predictor implements AutoCloseable {
    * @throws ClosedException if this was closed
    */
   public void predict(double[] in, Output output, double[] out) {
-    requireOwn(output);
-    requireLength("in", in.length, encoder.width());
-    requireLength("out", out.length, output.columns());
-    int call = handle.enter();
-    try {
-      Scratch scratch = pool.take();
-      try {
-        encode(in, scratch.bytes);
-        long mask = 1L << output.index();
-        Native.predictRow(handle.pointer(), scratch.cells, scratch.outputs, mask, 0);
-        outputs.read(output, scratch.bytes, cellBytes, out, 0);
-      } finally {
-        pool.give(scratch);
-      }
-    } finally {
-      handle.exit(call);
-    }
+    rows.predict(in, output, out, null);
   }
 
   /**
@@ -195,6 +139,21 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
+   * Predicts a batch that lies in a matrix, and says which node answered for each row.
+   *
+   * @param matrix one column per feature in schema order
+   * @param notes receives what there is to say about each row
+   * @param targets where the outputs asked for go; those of rows in error are not defined
+   * @throws InputException of the lowest row that is refused, if the notes have no room for errors
+   * @throws FormatException if the model of a node cannot be loaded, likewise
+   * @throws UsageException if a buffer cannot be used
+   * @throws ClosedException if this was closed
+   */
+  public void predict(Matrix matrix, RowNotes notes, OutputBuffer... targets) {
+    run(BatchCall.of(matrix, targets).withNotes(notes), matrix, notes, targets);
+  }
+
+  /**
    * Predicts a batch given by columns. Nothing is copied on the way in.
    *
    * @param rows number of rows
@@ -221,6 +180,152 @@ public final class Predictor implements AutoCloseable {
    */
   public void predict(int rows, List<Column> columns, ByteBuffer status, OutputBuffer... targets) {
     run(BatchCall.of(rows, columns, targets).withStatus(status), columns, status, targets);
+  }
+
+  /**
+   * Predicts a batch given by columns, and says which node answered for each row.
+   *
+   * @param rows number of rows
+   * @param columns one per feature in schema order
+   * @param notes receives what there is to say about each row
+   * @param targets where the outputs asked for go; those of rows in error are not defined
+   * @throws InputException of the lowest row that is refused, if the notes have no room for errors
+   * @throws FormatException if the model of a node cannot be loaded, likewise
+   * @throws UsageException if a buffer cannot be used
+   * @throws ClosedException if this was closed
+   */
+  public void predict(int rows, List<Column> columns, RowNotes notes, OutputBuffer... targets) {
+    run(BatchCall.of(rows, columns, targets).withNotes(notes), columns, notes, targets);
+  }
+
+  /**
+   * This predictor for the rows of one key, which then need not hold it.
+   *
+   * @param key a value per level of {@link Schema#keys()}, of any type that the level's feature
+   *     takes (docs/TYPES.md); null is missing, and so are further levels if there are fewer values
+   * @return what predicts with the key; good as long as this is open
+   * @throws UsageException if there are more values than levels
+   * @throws InputException if a level's feature does not take its value
+   * @throws ClosedException if this was closed
+   */
+  public KeyedPredictor withKey(Object... key) {
+    return new KeyedPredictor(this, rows, new KeyCells(schema, encoder, key));
+  }
+
+  /**
+   * All partition nodes, pruned ones too: each before its descendants, values of one level in their
+   * natural order. A model without partitions has the root alone. The nodes are described as the
+   * stream comes to them, so they may be many.
+   *
+   * @return a stream that throws {@link ClosedException} once this is closed
+   * @throws FormatException if what the bundle says about its nodes cannot be read
+   * @throws ClosedException if this was closed
+   */
+  public Stream<PartitionNode> nodes() {
+    return nodes.all();
+  }
+
+  /**
+   * The partition node of a key, pruned or not.
+   *
+   * @param key a value per level, as for {@link #withKey}; fewer for an inner node, none for the
+   *     root
+   * @return the node, or empty if there is none of exactly this key
+   * @throws UsageException if there are more values than levels
+   * @throws InputException if a level's feature does not take its value
+   * @throws FormatException if what the bundle says about its nodes cannot be read
+   * @throws ClosedException if this was closed
+   */
+  public Optional<PartitionNode> node(Object... key) {
+    return nodes.exact(key);
+  }
+
+  /**
+   * The partition node that answers for a key, and why. Nothing is loaded.
+   *
+   * @param key a value per level, as for {@link #withKey}
+   * @return the node of the key, or the nearest ancestor that is there and not pruned
+   * @throws UsageException if there are more values than levels
+   * @throws InputException if a level's feature does not take its value
+   * @throws FormatException if what the bundle says about its nodes cannot be read
+   * @throws ClosedException if this was closed
+   */
+  public NodeMatch find(Object... key) {
+    return nodes.find(key);
+  }
+
+  /**
+   * The path of a node that a batch named.
+   *
+   * @param number {@link PartitionNode#number()}, such as {@link RowNotes#node} gives
+   * @return such as {@code PL/Warsaw}; {@code /} for the root
+   * @throws UsageException if there is no such node
+   * @throws ClosedException if this was closed
+   */
+  public String nodePath(long number) {
+    return nodes.path(number);
+  }
+
+  /**
+   * What the partition nodes were measured by.
+   *
+   * @return the metric, or empty if nothing is known about the nodes
+   * @throws FormatException if what the bundle says about its nodes cannot be read
+   * @throws ClosedException if this was closed
+   */
+  public Optional<NodeMetric> nodeMetric() {
+    return nodes.metric();
+  }
+
+  /**
+   * Loads the models that answer for keys now, instead of when they are first used. Nodes that fail
+   * do not keep others from being loaded.
+   *
+   * @param keys a list of values per key, as for {@link #withKey}
+   * @throws UsageException if a key has more values than there are levels
+   * @throws InputException if a level's feature does not take its value
+   * @throws FormatException of the first node whose model cannot be loaded; {@link
+   *     ModelpackException#node()} names it
+   * @throws IoException likewise, if the file cannot be read
+   * @throws ClosedException if this was closed
+   */
+  public void preload(List<?>... keys) {
+    nodes.preload(keys);
+  }
+
+  /**
+   * Loads as many models as fit into {@link PredictorOptions#cacheBytes()}. Nodes that fail do not
+   * keep others from being loaded.
+   *
+   * @throws FormatException of the first node whose model cannot be loaded; {@link
+   *     ModelpackException#node()} names it
+   * @throws IoException likewise, if the file cannot be read
+   * @throws ClosedException if this was closed
+   */
+  public void preloadAll() {
+    nodes.preloadAll();
+  }
+
+  /**
+   * What happened to a partition node so far, for monitoring.
+   *
+   * @param node a node of this predictor's bundle
+   * @return counts since this predictor was made
+   * @throws UsageException if it is a node of another bundle
+   * @throws ClosedException if this was closed
+   */
+  public NodeStats nodeStats(PartitionNode node) {
+    return nodes.stats(node);
+  }
+
+  /**
+   * The models of partition nodes in memory, for monitoring.
+   *
+   * @return counts since this predictor was made, and what is loaded now
+   * @throws ClosedException if this was closed
+   */
+  public CacheStats cacheStats() {
+    return nodes.cacheStats();
   }
 
   /**
@@ -312,74 +417,14 @@ public final class Predictor implements AutoCloseable {
     return handle.closeAndWait(timeout);
   }
 
-  private Prediction predict(Scratch scratch, byte[] absent, long token) {
-    long predictor = handle.pointer();
-    if (absent == null) {
-      Native.predictRow(predictor, scratch.cells, scratch.outputs, ALL_OUTPUTS, token);
-    } else {
-      Native.predictRowWithAbsent(
-          predictor, scratch.cells, scratch.outputs, ALL_OUTPUTS, token, absent);
-    }
-    double[] values = new double[outputs.width()];
-    outputs.read(scratch.bytes, cellBytes, values);
-    List<String> missing = null;
-    List<String> unseen = null;
-    for (int feature = 0; feature < encoder.width(); feature++) {
-      long cell = scratch.bytes.getLong(feature * Long.BYTES);
-      Dtype dtype = encoder.dtype(feature);
-      if (Cells.isMissing(dtype, cell)) {
-        missing = add(missing, feature);
-      } else if (dtype == Dtype.STRING && cell == Categories.UNSEEN) {
-        unseen = add(unseen, feature);
-      }
-    }
-    return new Prediction(schema, values, identity, immutable(missing), immutable(unseen));
-  }
-
-  private List<String> add(List<String> names, int feature) {
-    List<String> list = names == null ? new ArrayList<>() : names;
-    list.add(schema.features().get(feature).name());
-    return list;
-  }
-
-  private static List<String> immutable(List<String> names) {
-    return names == null ? List.of() : List.copyOf(names);
-  }
-
-  private void encode(double[] in, ByteBuffer bytes) {
-    for (int feature = 0; feature < in.length; feature++) {
-      bytes.putLong(feature * Long.BYTES, encoder.fromRow(feature, in[feature]));
-    }
-  }
-
   /** {@code owners} hold the memory that the call points into. */
-  private void run(BatchCall batch, Object... owners) {
+  void run(BatchCall batch, Object... owners) {
     int call = handle.enter();
     try {
       batch.run(handle.pointer(), schema);
     } finally {
       handle.exit(call);
       Reference.reachabilityFence(owners);
-    }
-  }
-
-  private void requireOwn(Output output) {
-    Objects.requireNonNull(output, "output");
-    int index = output.index();
-    if (index >= schema.outputs().size() || !schema.outputs().get(index).equals(output)) {
-      throw ErrorDetails.of(
-              ErrorCode.USAGE, Quote.of(output.name()) + " is an output of another schema")
-          .withHint("take it from predictor.schema()")
-          .exception();
-    }
-  }
-
-  private static void requireLength(String what, int length, int wanted) {
-    if (length != wanted) {
-      throw ErrorDetails.of(
-              ErrorCode.WRONG_SHAPE,
-              "'%s' has %d numbers, the schema says %d".formatted(what, length, wanted))
-          .exception();
     }
   }
 }

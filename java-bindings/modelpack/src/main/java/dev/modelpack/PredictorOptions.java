@@ -1,6 +1,7 @@
 package dev.modelpack;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** How a predictor runs. */
 public final class PredictorOptions {
@@ -9,16 +10,18 @@ public final class PredictorOptions {
   private final String engine;
   private final int threads;
   private final boolean strict;
+  private final long cacheBytes;
 
   private PredictorOptions(Builder builder) {
     this.engine = builder.engine;
     this.threads = builder.threads;
     this.strict = builder.strict;
+    this.cacheBytes = builder.cacheBytes;
   }
 
   /**
    * The defaults: the first engine that can be used, one thread per call, further keys of a row
-   * ignored.
+   * ignored, 1 GiB for the models of partition nodes.
    *
    * @return the options
    */
@@ -62,11 +65,21 @@ public final class PredictorOptions {
     return strict;
   }
 
+  /**
+   * Memory that the models of partition nodes may take together, the root's not counted.
+   *
+   * @return bytes, or empty for the core's default of 1 GiB
+   */
+  public OptionalLong cacheBytes() {
+    return cacheBytes == 0 ? OptionalLong.empty() : OptionalLong.of(cacheBytes);
+  }
+
   /** Collects options. */
   public static final class Builder {
     private String engine;
     private int threads = 1;
     private boolean strict;
+    private long cacheBytes;
 
     private Builder() {}
 
@@ -115,6 +128,25 @@ public final class PredictorOptions {
      */
     public Builder strict(boolean refuse) {
       this.strict = refuse;
+      return this;
+    }
+
+    /**
+     * Sets how much memory the models of partition nodes may take together. They are loaded when
+     * they are first used; those used least recently are given up when the budget is spent. The
+     * model used last stays, whatever its size, and the root's is not counted.
+     *
+     * @param bytes at least 1; 1 GiB by default
+     * @return this
+     * @throws UsageException if it is less than 1
+     */
+    public Builder cacheBytes(long bytes) {
+      if (bytes < 1) {
+        throw ErrorDetails.of(ErrorCode.USAGE, "cacheBytes is " + bytes)
+            .withHint("give at least 1 byte: a model that is used stays until another one is")
+            .exception();
+      }
+      this.cacheBytes = bytes;
       return this;
     }
 

@@ -150,15 +150,18 @@ public final class Row {
     return cells;
   }
 
-  /** A byte per feature, 1 for an optional one that was not set; null where all were. */
-  byte[] absent() {
-    return presentCount == cells.length ? null : fillAbsent();
+  /**
+   * A byte per feature, 1 for an optional one that was not set; null where all were. What {@code
+   * key} fills, if there is one, need not be set.
+   */
+  byte[] absent(KeyCells key) {
+    return presentCount == cells.length ? null : fillAbsent(key);
   }
 
-  private byte[] fillAbsent() {
+  private byte[] fillAbsent(KeyCells key) {
     byte[] absent = new byte[cells.length];
     for (int feature = 0; feature < cells.length; feature++) {
-      if (!present[feature]) {
+      if (!present[feature] && (key == null || !key.fills(feature))) {
         if (!schema.features().get(feature).optional()) {
           core.absent(feature, List.of());
         }

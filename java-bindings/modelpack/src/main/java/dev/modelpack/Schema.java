@@ -9,12 +9,14 @@ import java.util.Optional;
 public final class Schema {
   private final List<Feature> features;
   private final List<Output> outputs;
+  private final List<Feature> keys;
   private final Map<String, Integer> featureIndex;
   private final long token;
   private final int outputWidth;
 
-  Schema(List<Feature> features, List<Output> outputs, long token) {
+  Schema(List<Feature> features, List<Feature> keys, List<Output> outputs, long token) {
     this.features = List.copyOf(features);
+    this.keys = List.copyOf(keys);
     this.outputs = List.copyOf(outputs);
     this.token = token;
     this.featureIndex = new HashMap<>(features.size() * 2);
@@ -31,6 +33,15 @@ public final class Schema {
    */
   public List<Feature> features() {
     return features;
+  }
+
+  /**
+   * The features whose values choose the model that answers a row, a level each.
+   *
+   * @return an immutable list, outermost level first; empty for a bundle with one model
+   */
+  public List<Feature> keys() {
+    return keys;
   }
 
   /**

@@ -23,6 +23,11 @@ final class SchemaReader {
     for (int index = 0; index < featureCount; index++) {
       features.add(feature(index));
     }
+    int keyCount = wire.int32();
+    List<Feature> keys = new ArrayList<>(keyCount);
+    for (int level = 0; level < keyCount; level++) {
+      keys.add(features.get(wire.int32()));
+    }
     int outputCount = wire.int32();
     List<Output> outputs = new ArrayList<>(outputCount);
     int offset = 0;
@@ -31,7 +36,7 @@ final class SchemaReader {
       outputs.add(output);
       offset += output.columns();
     }
-    return new Schema(features, outputs, token);
+    return new Schema(features, keys, outputs, token);
   }
 
   private Feature feature(int index) {
@@ -51,7 +56,8 @@ final class SchemaReader {
 
   private Policy policy() {
     Policy.Kind kind = Policy.Kind.values()[wire.int32()];
-    Optional<Object> value = kind == Policy.Kind.DEFAULT ? Optional.of(value()) : Optional.empty();
+    Optional<Object> value =
+        kind == Policy.Kind.DEFAULT ? Optional.of(wire.value()) : Optional.empty();
     return new Policy(kind, value);
   }
 
@@ -72,19 +78,8 @@ final class SchemaReader {
     int count = wire.int32();
     List<Object> values = new ArrayList<>(count);
     for (int position = 0; position < count; position++) {
-      values.add(value());
+      values.add(wire.value());
     }
     return new Classes(dtype, List.copyOf(values));
-  }
-
-  /** One value, after the dtype that it has. */
-  private Object value() {
-    Dtype dtype = Dtype.of(wire.int32());
-    return switch (dtype) {
-      case FLOAT64, FLOAT32 -> wire.float64();
-      case BOOL -> wire.bool();
-      case STRING -> wire.text();
-      default -> wire.int64();
-    };
   }
 }

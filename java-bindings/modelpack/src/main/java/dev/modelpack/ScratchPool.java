@@ -15,12 +15,15 @@ final class ScratchPool {
 
   private final int cellBytes;
   private final int outputBytes;
+  private final boolean partitioned;
   private final AtomicReferenceArray<Scratch> slots;
   private final int mask;
 
-  ScratchPool(int cellBytes, int outputBytes) {
+  /** {@code partitioned}: whether calls ask which node answered. */
+  ScratchPool(int cellBytes, int outputBytes, boolean partitioned) {
     this.cellBytes = cellBytes;
     this.outputBytes = outputBytes;
+    this.partitioned = partitioned;
     int count = 4;
     while (count < 2 * Runtime.getRuntime().availableProcessors() && count < MAX_SLOTS) {
       count *= 2;
@@ -31,7 +34,7 @@ final class ScratchPool {
 
   Scratch take() {
     Scratch scratch = slots.getAndSet(slot(), null);
-    return scratch != null ? scratch : new Scratch(cellBytes, outputBytes);
+    return scratch != null ? scratch : new Scratch(cellBytes, outputBytes, partitioned);
   }
 
   /**

@@ -38,6 +38,16 @@ final class Wire {
     return text;
   }
 
+  /** One value, after the dtype that it has: a Double, Boolean, String or Long. */
+  Object value() {
+    return switch (Dtype.of(int32())) {
+      case FLOAT64, FLOAT32 -> float64();
+      case BOOL -> bool();
+      case STRING -> text();
+      default -> int64();
+    };
+  }
+
   /** UTF-8 for the native library; null stays null. */
   static byte[] utf8(String text) {
     return text == null ? null : text.getBytes(StandardCharsets.UTF_8);

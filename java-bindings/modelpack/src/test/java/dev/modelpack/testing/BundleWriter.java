@@ -15,10 +15,17 @@ import java.util.zip.CRC32;
 /** Writes bundles as docs/FORMAT.md says, apart from the core's own writer. */
 final class BundleWriter {
   private static final int ALIGNMENT = 64;
+  private static final int PACK_ALIGNMENT = 4096;
+
+  /** These come first. */
+  private static final List<String> PARTITIONS = List.of("partitions.pack", "partitions.idx");
+
   private static final List<String> MODEL =
       List.of(
           "dictionaries.safetensors",
           "models/main/tensors.safetensors",
+          "partitions.idx",
+          "partitions.pack",
           "programs.json",
           "schema.json");
 
@@ -35,6 +42,9 @@ final class BundleWriter {
     Map<String, Object> listed = new TreeMap<>();
     StringBuilder model = new StringBuilder("mpk-model-1\n");
     BundleWriter writer = new BundleWriter();
+    PARTITIONS.stream()
+        .filter(members::containsKey)
+        .forEach(name -> writer.add(name, members.get(name)));
     for (Map.Entry<String, byte[]> member : new TreeMap<>(members).entrySet()) {
       String digest = sha256(member.getValue());
       digests.put(member.getKey(), digest);
@@ -42,7 +52,9 @@ final class BundleWriter {
       if (MODEL.contains(member.getKey())) {
         model.append(member.getKey()).append(' ').append(digest).append('\n');
       }
-      writer.add(member.getKey(), member.getValue());
+      if (!PARTITIONS.contains(member.getKey())) {
+        writer.add(member.getKey(), member.getValue());
+      }
     }
     complete.put("members", listed);
     complete.put("model_digest", "sha256:" + sha256(utf8(model.toString())));
@@ -74,8 +86,9 @@ final class BundleWriter {
   private void add(String name, byte[] data) {
     int offset = file.size();
     int before = offset + 30 + name.length();
-    int gap = Math.floorMod(-before, ALIGNMENT);
-    int padding = gap > 0 && gap < 4 ? gap + ALIGNMENT : gap;
+    int alignment = name.equals("partitions.pack") ? PACK_ALIGNMENT : ALIGNMENT;
+    int gap = Math.floorMod(-before, alignment);
+    int padding = gap > 0 && gap < 4 ? gap + alignment : gap;
     ByteBuffer local = buffer(30 + name.length() + padding);
     local.putInt(0x04034B50);
     putShared(local, name, data);

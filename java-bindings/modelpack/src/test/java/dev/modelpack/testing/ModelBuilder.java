@@ -24,6 +24,12 @@ public final class ModelBuilder {
   private final Map<String, Tensor> tensors = new TreeMap<>();
   private final Map<String, Tensor> dictionaries = new TreeMap<>();
   private final Map<String, byte[]> members = new HashMap<>();
+  private final List<String> keys = new ArrayList<>();
+  private final PartitionBuilder partitions = new PartitionBuilder();
+  private final List<Node> nodes = new ArrayList<>();
+
+  /** {@code tensors}: those that differ from the root's, or null for a pruned node. */
+  private record Node(List<Object> key, Map<String, Tensor> tensors, PartitionBuilder.Fact fact) {}
 
   private ModelBuilder(String name, String version) {
     this.name = name;
@@ -64,6 +70,34 @@ public final class ModelBuilder {
 
   /** A string feature with its categories; the name of its value. */
   String categories(String feature, List<String> categories, Object... fields) {
+    dictionary(categories);
+    return input(feature, "string", fields);
+  }
+
+  /** A level of the keys: texts of a dictionary, or integers where that is empty. */
+  void key(String feature, List<String> texts) {
+    if (!texts.isEmpty()) {
+      dictionary(texts);
+    }
+    feature(feature, texts.isEmpty() ? "int64" : "string");
+    keys.add(feature);
+  }
+
+  /** A node: its tensors that differ from the root's, and what is known about it, or null. */
+  void node(List<Object> key, Map<String, Tensor> changed, PartitionBuilder.Fact fact) {
+    nodes.add(new Node(key, changed, fact));
+  }
+
+  void pruned(List<Object> key, PartitionBuilder.Fact fact) {
+    nodes.add(new Node(key, null, fact));
+  }
+
+  void metric(String metric, PartitionBuilder.Fact ofRoot) {
+    partitions.metric(metric, ofRoot);
+  }
+
+  /** The dictionary of the feature that comes next. */
+  private void dictionary(List<String> categories) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     long[] offsets = new long[categories.size() + 1];
     for (int code = 0; code < categories.size(); code++) {
@@ -72,7 +106,6 @@ public final class ModelBuilder {
     }
     dictionaries.put(features.size() + ".bytes", Tensor.uint8(bytes.toByteArray()));
     dictionaries.put(features.size() + ".offsets", Tensor.uint64(List.of(offsets.length), offsets));
-    return input(feature, "string", fields);
   }
 
   /** An operation; the name of its value. {@code fields}: options by name, and tensors. */
@@ -130,12 +163,15 @@ public final class ModelBuilder {
     member("programs.json", Json.of(Json.object(digest, program)));
     member(
         "schema.json",
-        Json.of(Json.object("features", features, "keys", List.of(), "outputs", outputs)));
+        Json.of(Json.object("features", features, "keys", keys, "outputs", outputs)));
     members.put(
         "models/main/tensors.safetensors", Tensor.member(tensors, Map.of("program", digest)));
     members.put("golden.safetensors", Tensor.member(goldenTensors(), Map.of("source", "given")));
     if (!dictionaries.isEmpty()) {
       members.put("dictionaries.safetensors", Tensor.member(dictionaries, Map.of()));
+    }
+    if (!keys.isEmpty()) {
+      addPartitions(digest);
     }
     List<String> requires = new ArrayList<>(uses);
     requires.add("math@1");
@@ -153,13 +189,26 @@ public final class ModelBuilder {
             "format",
             Json.object("major", 1, "minor", 0),
             "partition_keys",
-            List.of(),
+            keys,
             "requires",
-            List.of(),
+            keys.isEmpty() ? List.of() : List.of("partitions"),
             "engines",
             List.of(Json.object("name", "native", "requires", requires))),
         members,
         signers);
+  }
+
+  private void addPartitions(String program) {
+    for (Node node : nodes) {
+      byte[] entry = null;
+      if (node.tensors != null) {
+        Map<String, Tensor> own = new TreeMap<>(tensors);
+        own.putAll(node.tensors);
+        entry = Tensor.member(own, Map.of("program", program));
+      }
+      partitions.add(node.key, entry, node.fact);
+    }
+    members.putAll(partitions.members(keys.size()));
   }
 
   private Map<String, Tensor> goldenTensors() {

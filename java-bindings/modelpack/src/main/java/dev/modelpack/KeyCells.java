@@ -1,0 +1,81 @@
+package dev.modelpack;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The cells of a key, which stand in a call for those of the rows. A key with fewer values than the
+ * model has levels is missing the others.
+ */
+final class KeyCells {
+  private final int[] features;
+  private final long[] cells;
+
+  /** By feature: whether it is a level. */
+  private final boolean[] filled;
+
+  /** The cells once more, where the native library reads them in each row of a batch. */
+  private final ByteBuffer memory;
+
+  private final long address;
+
+  KeyCells(Schema schema, CellEncoder encoder, Object[] key) {
+    long[] given = encode(schema, encoder, key);
+    List<Feature> levels = schema.keys();
+    this.features = levels.stream().mapToInt(Feature::index).toArray();
+    this.filled = new boolean[encoder.width()];
+    this.cells = new long[features.length];
+    this.memory =
+        ByteBuffer.allocateDirect(cells.length * Long.BYTES).order(ByteOrder.nativeOrder());
+    for (int level = 0; level < features.length; level++) {
+      filled[features[level]] = true;
+      cells[level] = level < given.length ? given[level] : encoder.missing(features[level]);
+      memory.putLong(level * Long.BYTES, cells[level]);
+    }
+    this.address = Native.bufferAddress(memory);
+  }
+
+  /** The cells of the leading levels that a key gives. */
+  static long[] encode(Schema schema, CellEncoder encoder, Object[] key) {
+    List<Feature> levels = schema.keys();
+    if (key.length > levels.size()) {
+      throw ErrorDetails.of(
+              ErrorCode.USAGE,
+              "a key of %d values; the model has %d levels".formatted(key.length, levels.size()))
+          .withHint("its levels are " + levels.stream().map(Feature::name).toList())
+          .exception();
+    }
+    long[] cells = new long[key.length];
+    for (int level = 0; level < key.length; level++) {
+      cells[level] = encoder.cell(levels.get(level).index(), key[level]);
+    }
+    return cells;
+  }
+
+  boolean fills(int feature) {
+    return filled[feature];
+  }
+
+  /** Writes the cells into those of a row, which begin where the buffer does. */
+  void put(ByteBuffer row) {
+    for (int level = 0; level < features.length; level++) {
+      row.putLong(features[level] * Long.BYTES, cells[level]);
+    }
+  }
+
+  int levels() {
+    return features.length;
+  }
+
+  int feature(int level) {
+    return features[level];
+  }
+
+  /** Where a level's cell stands. The key must stay reachable as long as that is used. */
+  Memory cell(int level) {
+    Objects.checkIndex(level, features.length);
+    return new Memory(address + (long) level * Long.BYTES, Long.BYTES);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.modelpack;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A predictor for the rows of one key, made by {@link Predictor#withKey}: what rows and batches
+ * hold in the features of the key is not looked at, and need not be there. Immutable, safe to share
+ * between threads, and cheap enough to be made per request.
+ *
+ * <pre>{@code
+ * Prediction prediction = predictor.withKey("PL", "Warsaw").predict(Map.of("hour", 17));
+ * }</pre>
+ *
+ * <p>Good as long as its predictor is open; every call throws {@link ClosedException} afterwards.
+ */
+public final class KeyedPredictor {
+  private final Predictor predictor;
+  private final RowCalls rows;
+  private final KeyCells key;
+
+  KeyedPredictor(Predictor predictor, RowCalls rows, KeyCells key) {
+    this.predictor = predictor;
+    this.rows = rows;
+    this.key = key;
+  }
+
+  /**
+   * As {@link Predictor#predict(Map)}.
+   *
+   * @param row names and values of the features that are not the key's
+   * @return the answer
+   * @throws InputException if a feature is not present or a value is refused
+   * @throws FormatException if the model of the key's node cannot be loaded
+   * @throws ClosedException if the predictor was closed
+   */
+  public Prediction predict(Map<String, ?> row) {
+    return rows.predict(row, key);
+  }
+
+  /**
+   * As {@link Predictor#predict(Row)}.
+   *
+   * @param row of {@link Predictor#row()}, with a value for each feature that is neither optional
+   *     nor the key's
+   * @return the answer
+   * @throws InputException if a feature is not present or its value is refused, or the row is of
+   *     another schema
+   * @throws FormatException if the model of the key's node cannot be loaded
+   * @throws ClosedException if the predictor was closed
+   */
+  public Prediction predict(Row row) {
+    return rows.predict(row, key);
+  }
+
+  /**
+   * As {@link Predictor#predict(double[], double[])}.
+   *
+   * @param in one number per feature in schema order, those of the key anything
+   * @param out receives all outputs in schema order
+   * @throws InputException if a value is refused or an array has another length
+   * @throws FormatException if the model of the key's node cannot be loaded
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predict(double[] in, double[] out) {
+    rows.predict(in, out, key);
+  }
+
+  /**
+   * As {@link Predictor#predict(double[], Output, double[])}.
+   *
+   * @param in one number per feature in schema order, those of the key anything
+   * @param output an output of the predictor's schema
+   * @param out receives the output's columns; a label is its class index
+   * @throws InputException if a value is refused or an array has another length
+   * @throws FormatException if the model of the key's node cannot be loaded
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predict(double[] in, Output output, double[] out) {
+    rows.predict(in, output, out, key);
+  }
+
+  /**
+   * As {@link Predictor#predict(Matrix, OutputBuffer...)}.
+   *
+   * @param matrix one column per feature in schema order, those of the key holding anything
+   * @param targets where the outputs asked for go
+   * @throws InputException of the lowest row that is refused
+   * @throws FormatException if the model of the key's node cannot be loaded
+   * @throws UsageException if a buffer cannot be used
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predict(Matrix matrix, OutputBuffer... targets) {
+    predictor.run(BatchCall.of(matrix, targets).withKey(key), matrix, key, targets);
+  }
+
+  /**
+   * As {@link Predictor#predict(Matrix, RowNotes, OutputBuffer...)}.
+   *
+   * @param matrix one column per feature in schema order, those of the key holding anything
+   * @param notes receives what there is to say about each row
+   * @param targets where the outputs asked for go; those of rows in error are not defined
+   * @throws InputException of the lowest row that is refused, if the notes have no room for errors
+   * @throws FormatException if the model of the key's node cannot be loaded, likewise
+   * @throws UsageException if a buffer cannot be used
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predict(Matrix matrix, RowNotes notes, OutputBuffer... targets) {
+    BatchCall batch = BatchCall.of(matrix, targets).withKey(key).withNotes(notes);
+    predictor.run(batch, matrix, key, notes, targets);
+  }
+
+  /**
+   * As {@link Predictor#predict(int, List, OutputBuffer...)}.
+   *
+   * @param rows number of rows
+   * @param columns one per feature in schema order; {@link Column#absent()} for those of the key
+   * @param targets where the outputs asked for go
+   * @throws InputException of the lowest row that is refused
+   * @throws FormatException if the model of the key's node cannot be loaded
+   * @throws UsageException if a buffer cannot be used
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predict(int rows, List<Column> columns, OutputBuffer... targets) {
+    predictor.run(BatchCall.of(rows, columns, targets).withKey(key), columns, key, targets);
+  }
+
+  /**
+   * As {@link Predictor#predict(int, List, RowNotes, OutputBuffer...)}.
+   *
+   * @param rows number of rows
+   * @param columns one per feature in schema order; {@link Column#absent()} for those of the key
+   * @param notes receives what there is to say about each row
+   * @param targets where the outputs asked for go; those of rows in error are not defined
+   * @throws InputException of the lowest row that is refused, if the notes have no room for errors
+   * @throws FormatException if the model of the key's node cannot be loaded, likewise
+   * @throws UsageException if a buffer cannot be used
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predict(int rows, List<Column> columns, RowNotes notes, OutputBuffer... targets) {
+    BatchCall batch = BatchCall.of(rows, columns, targets).withKey(key).withNotes(notes);
+    predictor.run(batch, columns, key, notes, targets);
+  }
+}
