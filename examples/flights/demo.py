@@ -1,5 +1,5 @@
 """Real flights: two pipelines are trained, packed, signed, verified, and asked about 53,991 held-out flights in Python,
-C and Java.
+C and Java; then a model per route, with the airport's and the whole city's as the ways back.
 
 Shows how many answers have the same bits as the framework's, and what one row costs. `make demo` runs it.
 """
@@ -18,6 +18,7 @@ import data
 import keys
 import numpy as np
 import pandas as pd
+import partitioned
 import train
 
 import modelpack
@@ -75,6 +76,8 @@ def main() -> int:
         command_line(["inspect", str(packed.path), "--trust", str(signer.policy)])
         show_trust(packed, name, signer)
         different += compare(model, packed, flights.X_test, arguments, signer)
+    heading("arrival-delay-by-route: one model per airport of departure and per route")
+    different += partitioned.show(flights, arguments.out, signer)
     same = "every answer is its framework's, to the bit or within the rounding of one exp"
     print(f"\n{f'{different:,} answers differ' if different else same}")
     return 1 if different else 0

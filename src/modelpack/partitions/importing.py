@@ -71,7 +71,7 @@ class NodeImporter:
             return every if width == len(every) else tuple(name for name in every if name not in self.by)
         unknown = [name for name in names if name not in self._by_name]
         if unknown:
-            raise InputError(f"it was trained on the column {unknown[0]!r}, which the sample does not have")
+            raise InputError(f"it was trained on the column {unknown[0]!r}, which is neither the root's nor a key")
         return tuple(names)
 
     def imported(self, key: Key, model: Any, classes: Sequence[Any] | None) -> tuple[Imported, tuple[str, ...]]:

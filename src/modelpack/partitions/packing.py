@@ -12,6 +12,7 @@ from typing import Any
 from modelpack.drafting import metrics_member, open_draft, record_member, replayed_members
 from modelpack.errors import InputError
 from modelpack.importers.imported import Imported
+from modelpack.importers.trained_names import trained_names
 from modelpack.infer import infer_features
 from modelpack.members import dictionary_member, manifest
 from modelpack.metrics import evaluation_splits, metrics_of
@@ -98,10 +99,11 @@ def pack_partitions(
     if target.exists() and not overwrite:
         raise InputError(f"{target} exists; choose another path or version, or pass overwrite=True")
     by = tuple(partition_by)
-    features = key_features(infer_features(X_sample, optional=optional, schema=schema), by)
-    importer = NodeImporter(X_sample, features, by)
     nodes = root_first(models)
     root = as_node((), next(nodes)[1])
+    X_sample = trained_columns(X_sample, root.model, by)
+    features = key_features(infer_features(X_sample, optional=optional, schema=schema), by)
+    importer = NodeImporter(X_sample, features, by)
     imported, columns = importer.imported((), root.model, classes)
     known = {feature.name: feature for feature in imported.features}
     features = tuple(known.get(feature.name, feature) for feature in features)
@@ -146,6 +148,13 @@ def pack_partitions(
                 identity = writer.finish({"created_at": head["created_at"]}, changes, signing)
         os.replace(finished, target)
     return Packed(path=target, identity=identity, schema=built, report=report)
+
+
+def trained_columns(X: Any, root: Any, by: Sequence[str]) -> Any:
+    """The sample without columns that are neither keys nor the root's: each column becomes a feature that rows need."""
+    names = trained_names(root)
+    kept = list(X.columns) if names is None else [name for name in X.columns if name in by or str(name) in set(names)]
+    return X if len(kept) == X.shape[1] else X[kept]
 
 
 def asked_with(imported: Imported, columns: Sequence[str], features: Sequence[Feature]) -> Imported:
