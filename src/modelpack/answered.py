@@ -72,7 +72,9 @@ class Answered:
         self.reasons[rows] = lib.MP_REASON_NONE
 
     def columns(self, nodes: Nodes) -> dict[str, npt.NDArray[np.object_]]:
-        """The arrays ``node`` (paths) and ``reason``; None where a row has no node."""
+        """The arrays ``node`` (paths) and ``reason``; None where a row has no node, or the model no partitions."""
+        if not nodes.levels:
+            return {name: np.full(len(self.nodes), None, dtype=object) for name in ("node", "reason")}
         used, place = np.unique(self.nodes, return_inverse=True)
         paths = np.array([None if number < 0 else nodes.path(number) for number in used.tolist()], dtype=object)
         reasons = np.full(256, None, dtype=object)

@@ -190,11 +190,20 @@ class RowEncoder:
         One encoder per feature, in schema order.
     order
         For each value of a row the index of its feature, or None for a value that no feature takes.
+    constants
+        Signed cells, by index, of features that have one value in all rows; the other features without a value in
+        `order` are missing.
     """
 
-    def __init__(self, features: Sequence[FeatureEncoder], order: Sequence[int | None]) -> None:
+    def __init__(
+        self,
+        features: Sequence[FeatureEncoder],
+        order: Sequence[int | None],
+        constants: Mapping[int, int] | None = None,
+    ) -> None:
         self._features = features
         self._order = order
+        self._constants = constants or {}
         # The values of a mapping in the order of the schema; KeyError where one is absent.
         self.values = _getter(tuple(item.feature.name for item in features))
 
@@ -204,7 +213,7 @@ class RowEncoder:
 
         It is generated when it is first asked for: some 50 µs per feature, which batches need not spend.
         """
-        source, names = _source(self._features, self._order)
+        source, names = _source(self._features, self._order, self._constants)
         exec(compile(source, "<modelpack row encoder>", "exec"), names)
         function: Callable[[Sequence[Any], Any], None] = names["encode"]
         return function
@@ -218,7 +227,9 @@ def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[An
     return itemgetter(*names) if names else lambda row: ()
 
 
-def _source(features: Sequence[FeatureEncoder], order: Sequence[int | None]) -> tuple[str, dict[str, Any]]:
+def _source(
+    features: Sequence[FeatureEncoder], order: Sequence[int | None], constants: Mapping[int, int]
+) -> tuple[str, dict[str, Any]]:
     """Text of the generated function, and the names it refers to. No text of the schema goes into it."""
     names: dict[str, Any] = {"pack": struct.Struct("<" + "".join(_format(item) for item in features)).pack_into}
     given = {index for index in order if index is not None}
@@ -227,6 +238,8 @@ def _source(features: Sequence[FeatureEncoder], order: Sequence[int | None]) -> 
     for item in features:
         if item.index in given:
             lines += [f"    {line}" for line in _feature_lines(item, names)]
+        elif item.index in constants:
+            names[f"v{item.index}"] = constants[item.index]
         else:
             names[f"v{item.index}"] = item.number(NULL) if item.is_number else item.signed(NULL)
     lines.append(f"    pack(buffer, 0, {', '.join(f'v{item.index}' for item in features)})")

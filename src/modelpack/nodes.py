@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from modelpack._core import Handle, ffi, lib, made_text, new_error, number_of, raise_error, struct
-from modelpack.errors import InputError, UsageError
+from modelpack.errors import UsageError
 from modelpack.once import once
 from modelpack.values import Kind, kind_of, shown
 
-__all__ = ["REASONS", "BundleNode", "Key", "NodeMetric", "Nodes", "key_json"]
+__all__ = ["REASONS", "BundleNode", "Key", "NodeMetric", "Nodes", "key_json", "plain_key"]
 
 Key = tuple[Any, ...]
 
@@ -25,7 +25,7 @@ REASONS = ("kept", "not better than its parent", "too few rows", "lacks classes 
 ANSWER_REASONS = ("exact", "pruned", "unknown", "missing")
 
 
-def key_json(key: Iterable[Any]) -> bytes:
+def key_json(key: Any) -> bytes:
     """A key as the core takes it: the JSON of its values, null where one is missing.
 
     Raises
@@ -33,12 +33,23 @@ def key_json(key: Iterable[Any]) -> bytes:
     UsageError
         It is no tuple of texts, integers and bools.
     """
-    if not isinstance(key, (tuple, list)):
-        raise UsageError(f"the key {shown(key)} is no tuple", hint='write it so: ("PL", "Warsaw"), or ("PL",)')
     try:
-        return json.dumps([_plain(value) for value in key], ensure_ascii=False).encode("utf-8")
+        return json.dumps(plain_key(key), ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise UsageError(f"the key {shown(key)} is no Unicode text") from None
+
+
+def plain_key(key: Any) -> Key:
+    """The key's values as Python's own texts, integers and bools, None where one is missing.
+
+    Raises
+    ------
+    UsageError
+        It is no tuple of these.
+    """
+    if not isinstance(key, (tuple, list)):
+        raise UsageError(f"the key {shown(key)} is no tuple", hint='write it so: ("PL", "Warsaw"), or ("PL",)')
+    return tuple(_plain(value) for value in key)
 
 
 def _plain(value: Any) -> Any:
@@ -261,20 +272,3 @@ class Nodes:
         """What the nodes' figures measure; None where the bundle has none."""
         told = json.loads(made_text(lib.mp_partition_metric, self.handle))
         return None if told is None else NodeMetric(told["name"], told["greater_is_better"])
-
-    def numbers(self, keys: Iterable[Key]) -> np.ndarray:
-        """The numbers of the nodes of exactly these keys.
-
-        Raises
-        ------
-        InputError
-            There is no node of a key.
-        """
-        found = []
-        for key in keys:
-            number = self.number(key)
-            if number is None:
-                node, _ = self.find(key)
-                raise InputError(f"no node has the key {shown(key)}", hint=f"{node.path} answers for it")
-            found.append(number)
-        return np.array(found, dtype=np.int64)

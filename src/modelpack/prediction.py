@@ -6,6 +6,7 @@ import struct
 from typing import Any
 
 from modelpack.errors import UsageError
+from modelpack.nodes import ANSWER_REASONS, Nodes
 from modelpack.outputs import Outputs, Plain
 from modelpack.schema import Schema
 
@@ -13,18 +14,22 @@ __all__ = ["Prediction", "RowLayout"]
 
 NUMBERS = ("float64", "float32")
 INT64_MIN = -(2**63)
+# After the answers of a model with partitions: the node's number and why it answered.
+NODE = struct.Struct("<qB")
 CELL_BYTES = 8
 
 
 class RowLayout:
     """How the bytes of one row's cells and answers are read; shared by all predictions of a predictor."""
 
-    def __init__(self, schema: Schema, identity: str) -> None:
+    def __init__(self, schema: Schema, identity: str, nodes: Nodes | None = None) -> None:
         self.schema = schema
         self.outputs = Outputs(schema)
         self.identity = identity
         self.features = schema.features
         self.answers_at = len(schema.features) * CELL_BYTES
+        self.answers_end = self.answers_at + self.outputs.row_bytes
+        self.nodes = nodes  # None without partitions
         self._cells = struct.Struct("<" + "".join("d" if f.dtype in NUMBERS else "q" for f in schema.features))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -78,16 +83,22 @@ class Prediction:
     missing, unseen : tuple of str
         Features that were missing; features with a category that training did not see.
     node : str or None
-        The partition node that answered; None where the model has no partitions.
+        Path of the partition node that answered, such as ``PL/Warsaw``, ``/`` for the root; None where the model has no
+        partitions.
+    reason : str or None
+        ``"exact"``: it is the node of the row's key. Else an ancestor answered: ``"pruned"`` (the key's node has no
+        model of its own), ``"unknown"`` (there is no such node), ``"missing"`` (a level of the key has no value).
     identity : str
         Identity of the bundle that answered.
     """
 
-    __slots__ = ("_layout", "_memory")
+    __slots__ = ("_layout", "_memory", "_node")
+
+    _node: tuple[str, str] | None
 
     def __init__(self, layout: RowLayout, memory: bytes) -> None:
         self._layout = layout
-        self._memory = memory  # the row's cells, then its answers
+        self._memory = memory  # the row's cells, its answers, and with partitions its node
 
     @property
     def label(self) -> Any:
@@ -146,7 +157,28 @@ class Prediction:
 
     @property
     def node(self) -> str | None:
-        return None
+        told = self._answered
+        return None if told is None else told[0]
+
+    @property
+    def reason(self) -> str | None:
+        told = self._answered
+        return None if told is None else told[1]
+
+    @property
+    def _answered(self) -> tuple[str, str] | None:
+        """Path of the node, and why it answered."""
+        try:
+            return self._node
+        except AttributeError:  # asked for the first time
+            pass
+        nodes = self._layout.nodes
+        if nodes is None:
+            self._node = None
+        else:
+            number, reason = NODE.unpack_from(self._memory, self._layout.answers_end)
+            self._node = nodes.path(number), ANSWER_REASONS[reason]
+        return self._node
 
     @property
     def identity(self) -> str:
@@ -154,7 +186,7 @@ class Prediction:
 
     @property
     def _answer(self) -> bytes:
-        return self._memory[self._layout.answers_at :]
+        return self._memory[self._layout.answers_at : self._layout.answers_end]
 
     def _output(self, name: str) -> Any:
         outputs = self._layout.outputs
@@ -173,7 +205,14 @@ class Prediction:
         return hash((self._answer, self.identity))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Prediction, (self._layout, self._memory)
+        return _restored, (self._layout, self._memory, self._answered)
 
     def __repr__(self) -> str:
         return f"Prediction({', '.join(f'{name}={value!r}' for name, value in self.outputs.items())})"
+
+
+def _restored(layout: RowLayout, memory: bytes, node: tuple[str, str] | None) -> Prediction:
+    """A prediction from its pickle, which knows its node by name."""
+    found = Prediction(layout, memory)
+    found._node = node
+    return found

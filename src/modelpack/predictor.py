@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modelpack._core import lib, text_of
+from modelpack._core import NULL, ffi, lib, new_error, raise_error, text_of
 from modelpack.answered import NodeAnswer
 from modelpack.bundle import Bundle
 from modelpack.encoder import FeatureEncoder, RowEncoder
 from modelpack.errors import UsageError
 from modelpack.framework import has_decision_function
-from modelpack.inputs import ArrowBatch, Reader, plain_rows, record_values
+from modelpack.inputs import ArrowBatch, FixedKey, Reader, plain_rows, record_values
+from modelpack.inputs.batch import address
 from modelpack.native import NativePredictor
-from modelpack.nodes import Nodes
+from modelpack.node_stats import CacheStats, NodeStats, cache_stats, node_stats
+from modelpack.nodes import Key, Nodes
 from modelpack.outputs import Outputs, OutputType
 from modelpack.prediction import Prediction, RowLayout
 from modelpack.row import RowPath, RowPredictor
@@ -74,10 +76,12 @@ class Predictor:
         self.bundle = bundle
         self.schema: Schema = bundle.schema
         self.engine = self._native.engine
-        layout = RowLayout(self.schema, bundle.identity)
+        layout = RowLayout(self.schema, bundle.identity, self._nodes if self.schema.keys else None)
         self._outputs = layout.outputs
         self._methods = _methods(self._outputs, bundle)
         self._features = [FeatureEncoder(bundle.handle, i, feature) for i, feature in enumerate(self.schema.features)]
+        by_name = {item.feature.name: item for item in self._features}
+        self._levels = [by_name[name] for name in self.schema.keys]
         in_order = RowEncoder(self._features, range(len(self._features)))
         self._reader = Reader(bundle.handle, self._features, in_order)
         self._rows = RowPath(self._native, self.schema, self._features, in_order, bundle.handle, layout)
@@ -106,13 +110,16 @@ class Predictor:
         copies = [classes.copy() for classes in label.class_arrays]
         return copies[0] if len(copies) == 1 else copies
 
-    def predict(self, X: Any, *, strict: bool = False) -> Any:
+    def predict(self, X: Any, *, key: Key | None = None, strict: bool = False) -> Any:
         """What the framework's ``predict`` gives: class labels or values, in its dtype.
 
         Parameters
         ----------
         X : array [rows, features], data frame (pandas, polars), Arrow data, or list of dictionaries
             Named columns are bound by name, whatever their order; others by position.
+        key : tuple, optional
+            The partition key of all rows, such as ``("PL", "Warsaw")``, in place of the key's columns, which the data
+            need not hold then. A shorter key lacks the deeper levels.
         strict : bool
             Refuse columns that no feature takes.
 
@@ -125,22 +132,29 @@ class Predictor:
         InputError
             A value, a column or the shape does not fit the schema; `feature` and `row` say where.
         """
-        return self._answer(self._main, X, strict)
+        return self._answer(self._main, X, key, strict)
 
     @_Method
-    def predict_proba(self, X: Any, *, strict: bool = False) -> Any:
+    def predict_proba(self, X: Any, *, key: Key | None = None, strict: bool = False) -> Any:
         """Probabilities, [rows, classes] in the order of `classes_`; a list of such for several labels."""
-        return self._answer(self._single["probability"], X, strict)
+        return self._answer(self._single["probability"], X, key, strict)
 
     @_Method
-    def decision_function(self, X: Any, *, strict: bool = False) -> Any:
+    def decision_function(self, X: Any, *, key: Key | None = None, strict: bool = False) -> Any:
         """The raw score, [rows] for two classes, else [rows, classes]."""
-        return self._answer(self._single["margin"], X, strict)
+        return self._answer(self._single["margin"], X, key, strict)
 
     # ---- all outputs ----
 
     def predict_all(
-        self, X: Any, outputs: Iterable[str] | None = None, errors: str = "raise", *, strict: bool = False
+        self,
+        X: Any,
+        outputs: Iterable[str] | None = None,
+        errors: str = "raise",
+        *,
+        key: Key | None = None,
+        nodes: bool = False,
+        strict: bool = False,
     ) -> dict[str, Any]:
         """Every output by name: ``label``, ``probability``, ``value``, ``margin``, as far as the model has them.
 
@@ -154,6 +168,12 @@ class Predictor:
             ``"raise"``: the first error (of the lowest row) is raised. ``"null"``: a row that is refused gets NaN
             (labels: None, in an array of objects), and the further entry ``"error"`` holds the reason per row, None
             where there is an answer.
+        key
+            As for `predict`.
+        nodes : bool
+            Also give, under ``"node"`` and ``"reason"``, the path of the partition node that answered each row, and
+            why: see `Prediction`. Both are None where the model has no partitions, and for rows that were refused
+            before their key was read.
         strict : bool
             Refuse columns that no feature takes.
 
@@ -163,47 +183,56 @@ class Predictor:
             In the framework's shapes: [rows] for one column, [rows, columns] for more.
         """
         selected = self._outputs.select(outputs)
-        if errors == "raise":
-            answers = self._run(X, selected, strict)
-            return {output.name: output.shaped(answers.raw[output.name]) for output in selected}
-        if errors != "null":
+        if errors not in ("raise", "null"):
             raise UsageError(f"errors is {errors!r:.64}", hint="pass 'raise' or 'null'")
-        return self._run(X, selected, strict, every=True).with_nulls(selected)
+        answers = self._run(X, selected, key, strict, every=errors == "null", nodes=nodes)
+        found = answers.shaped(selected) if errors == "raise" else answers.with_nulls(selected)
+        return found if answers.answered is None else found | answers.answered.columns(self._nodes)
 
     def predict_raw(
-        self, X: Any, outputs: Iterable[str] | None = None, *, strict: bool = False
+        self, X: Any, outputs: Iterable[str] | None = None, *, key: Key | None = None, strict: bool = False
     ) -> dict[str, npt.NDArray[Any]]:
         """The outputs as the schema states them: arrays [rows, columns], `label` as int64 index of the class."""
-        return self._run(X, self._outputs.select(outputs), strict).raw
+        return self._run(X, self._outputs.select(outputs), key, strict).raw
 
-    def predict_nodes(self, X: Any, *, strict: bool = False) -> tuple[dict[str, npt.NDArray[Any]], list[NodeAnswer]]:
+    def predict_nodes(
+        self, X: Any, *, key: Key | None = None, strict: bool = False
+    ) -> tuple[dict[str, npt.NDArray[Any]], list[NodeAnswer]]:
         """All outputs as `predict_raw` gives them, and per row the node that answered and why."""
-        answers = self._run(X, self._outputs.all, strict, nodes=True)
+        answers = self._run(X, self._outputs.all, key, strict, nodes=True)
         assert answers.answered is not None, "it was asked for"
         return answers.raw, answers.answered.listed(self._nodes)
 
-    def predict_arrow(self, data: Any, outputs: Iterable[str] | None = None, *, strict: bool = False) -> Any:
+    def predict_arrow(
+        self, data: Any, outputs: Iterable[str] | None = None, *, key: Key | None = None, strict: bool = False
+    ) -> Any:
         """Answers as a ``pyarrow.Table``, a column per output (a fixed-size list where the output has several columns).
 
         Parameters
         ----------
         data
             Anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``: pyarrow, polars, DuckDB, pandas, …
+        key
+            As for `predict`.
         """
         from modelpack.arrow import answers_table
 
         selected = self._outputs.select(outputs)
-        return answers_table(selected, self._run(data, selected, strict).raw)
+        return answers_table(selected, self._run(data, selected, key, strict).raw)
 
     # ---- one row ----
 
-    def predict_one(self, row: Mapping[str, Any] | Sequence[Any], *, strict: bool = False) -> Prediction:
+    def predict_one(
+        self, row: Mapping[str, Any] | Sequence[Any], *, key: Key | None = None, strict: bool = False
+    ) -> Prediction:
         """The answer for one row.
 
         Parameters
         ----------
         row : mapping of feature name to value, or sequence of values in the order of the features
             A pandas Series does as well. Keys that no feature takes are ignored unless `strict`.
+        key : tuple, optional
+            The partition key, as for `predict`.
 
         Raises
         ------
@@ -214,15 +243,19 @@ class Predictor:
         --------
         >>> predictor.predict_one({"hour": 17, "carrier": "AA", "wind": None}).probability("late")  # doctest: +SKIP
         """
-        return self._rows.predict(row, strict)
+        return self._rows.predict(row, strict, None if key is None else self._fixed(key))
 
-    def prepare(self, columns: Sequence[str] | None = None, *, strict: bool = False) -> RowPredictor:
+    def prepare(
+        self, columns: Sequence[str] | None = None, *, key: Key | None = None, strict: bool = False
+    ) -> RowPredictor:
         """A faster way for many rows whose values come in the same order.
 
         Parameters
         ----------
         columns : names, optional
             Names of the values, in order; by default the features in the order of the schema.
+        key : tuple, optional
+            The partition key of all rows, as for `predict`: the values need not hold it then.
         strict : bool
             Refuse names that no feature takes.
 
@@ -231,7 +264,7 @@ class Predictor:
         >>> predict_row = predictor.prepare(["hour", "carrier"])  # doctest: +SKIP
         >>> predict_row([17, "AA"]).label  # doctest: +SKIP
         """
-        return self._rows.prepare(columns, strict)
+        return self._rows.prepare(columns, strict, None if key is None else self._fixed(key))
 
     # ---- cells, for those who write bundles and vectors ----
 
@@ -266,6 +299,46 @@ class Predictor:
     def nodes(self) -> Nodes:
         """All nodes, each with its key, size and figures; see `Nodes`."""
         return self._nodes
+
+    def preload(self, keys: Iterable[Key] | None = None) -> None:
+        """Loads the models that answer for these keys now, rather than when a row first needs them.
+
+        Parameters
+        ----------
+        keys : iterable of tuple, optional
+            None: all nodes, as many as fit into the cache.
+
+        Raises
+        ------
+        FormatError
+            A node's model is damaged; `node` says which. The others are loaded all the same.
+        """
+        error, handle = new_error(), self._native.open_handle()
+        if keys is None:
+            code = lib.mp_predictor_preload(handle, NULL, 0, error)
+        else:
+            wanted = np.array([self._nodes.find(key)[0].number for key in keys], dtype=np.int64)
+            code = lib.mp_predictor_preload(handle, ffi.cast("int64_t *", address(wanted)), len(wanted), error)
+        if code:
+            raise_error(error, code)
+
+    def node_stats(self, key: Key) -> NodeStats:
+        """What the node of exactly this key has done since the predictor was made; ``()`` is the root.
+
+        Raises
+        ------
+        UsageError
+            There is no such node.
+        """
+        number = self._nodes.number(key)
+        if number is None:
+            answers = self._nodes.find(key)[0].path
+            raise UsageError(f"no node has the key {key!r:.64}", hint=f"{answers} answers for it")
+        return node_stats(self._native.open_handle(), number)
+
+    def cache_stats(self) -> CacheStats:
+        """The models of nodes that are in memory."""
+        return cache_stats(self._native.open_handle())
 
     # ---- what it is and has done ----
 
@@ -326,18 +399,32 @@ class Predictor:
 
     # ---- inside ----
 
-    def _answer(self, single: SingleRow, X: Any, strict: bool) -> Any:
-        found = single.answer(X)
-        if found is not None:
-            return found
+    def _answer(self, single: SingleRow, X: Any, key: Key | None, strict: bool) -> Any:
+        if key is None:
+            found = single.answer(X)
+            if found is not None:
+                return found
         output = single.output
-        return output.shaped(self._run(X, (output,), strict).raw[output.name])
+        return output.shaped(self._run(X, (output,), key, strict).raw[output.name])
 
     def _run(
-        self, X: Any, selected: Sequence[OutputType], strict: bool, every: bool = False, nodes: bool = False
+        self,
+        X: Any,
+        selected: Sequence[OutputType],
+        key: Key | None,
+        strict: bool,
+        every: bool = False,
+        nodes: bool = False,
     ) -> Answers:
-        batches = self._reader.batches(X, strict, every)
+        fixed = None
+        if key is not None:
+            fixed = self._fixed(key)
+            X = self._reader.with_key(X, fixed)
+        batches = self._reader.batches(X, strict, every, fixed)
         return run(self._native.open_handle, batches, selected, every, X, nodes)
+
+    def _fixed(self, key: Key) -> FixedKey:
+        return FixedKey(key, self._levels, self._features)
 
 
 def _methods(outputs: Outputs, bundle: Bundle) -> frozenset[str]:

@@ -13,7 +13,7 @@ from modelpack._core import NULL, Handle, error_of, ffi, lib, new_error, struct
 from modelpack.binding import bind, refuse_extra, unnamed
 from modelpack.encoder import FeatureEncoder, RowEncoder
 from modelpack.errors import InputError, ModelpackError
-from modelpack.inputs import record_values
+from modelpack.inputs import FixedKey, record_values
 from modelpack.native import NativePredictor
 from modelpack.outputs import OutputType, describe
 from modelpack.prediction import Prediction, RowLayout
@@ -22,6 +22,7 @@ from modelpack.schema import Schema
 __all__ = ["RowCall", "RowPath", "RowPredictor", "in_row"]
 
 CELL_BYTES = 8
+NODE_BYTES = 16
 FLOAT64 = np.dtype(np.float64)
 
 Encode = Callable[[Sequence[Any], bytearray], None]
@@ -33,7 +34,7 @@ class RowCall:
     Attributes
     ----------
     memory : bytearray
-        The cells, then the answers.
+        The cells, then the answers, then the node that answered where a model with partitions answers all outputs.
     invoke
         The call of the core, with all its arguments; it holds a reference to the predictor's handle.
     error
@@ -50,7 +51,8 @@ class RowCall:
         answers = (
             [(only, 0)] if only is not None else [(output, outputs.offsets[output.name]) for output in outputs.all]
         )
-        self.memory = bytearray(cells_size + outputs.row_bytes)
+        asks_node = layout.nodes is not None and only is None
+        self.memory = bytearray(cells_size + outputs.row_bytes + (NODE_BYTES if asks_node else 0))
         self.error = new_error()
         start = self.pinned = ffi.from_buffer("char[]", self.memory)
         table = ffi.new("mp_output[]", len(answers))
@@ -58,6 +60,10 @@ class RowCall:
         describe(table, [output for output, _ in answers], places)
         options = struct("mp_predict_options")
         options.schema_token = native.token
+        if asks_node:
+            place = start + layout.answers_end
+            options.nodes, options.node_count = ffi.cast("int64_t *", place), 1
+            options.reasons, options.reason_count = ffi.cast("uint8_t *", place + CELL_BYTES), 1
         self.invoke: Callable[[], int] = partial(
             lib.mp_predictor_predict_row,
             native.open_handle(),
@@ -99,10 +105,10 @@ class RowPath:
         self._values = encoder.values
         self._calls: list[RowCall] = native.pool()
 
-    def predict(self, row: Any, strict: bool) -> Prediction:
+    def predict(self, row: Any, strict: bool, fixed: FixedKey | None = None) -> Prediction:
         """The answer for one row."""
-        if type(row) is not dict or strict:
-            return self.predict_values(self._encoder.encode, self._values_of(row, strict))
+        if type(row) is not dict or strict or fixed is not None:
+            return self.predict_values(self._encoder.encode, self._values_of(row, strict, fixed))
         try:
             values = self._values(row)
         except KeyError:
@@ -130,15 +136,17 @@ class RowPath:
         self._native.put_back(calls, call)
         return found
 
-    def prepare(self, columns: Sequence[str] | None, strict: bool) -> RowPredictor:
-        names = self._schema.feature_names if columns is None else tuple(columns)
+    def prepare(self, columns: Sequence[str] | None, strict: bool, fixed: FixedKey | None = None) -> RowPredictor:
+        free = self._features if fixed is None else fixed.free
+        names = tuple(item.feature.name for item in free) if columns is None else tuple(columns)
         if strict:
             refuse_extra(names, self._schema.features, self._bundle)
         order: list[int | None] = [None] * len(names)
-        for feature, place in enumerate(bind(names, self._schema.features)):
+        for item, place in zip(free, bind(names, [item.feature for item in free]), strict=True):
             if place is not None:
-                order[place] = feature
-        return RowPredictor(self, names, RowEncoder(self._features, order), self._number_order(order))
+                order[place] = item.index
+        encoder = RowEncoder(self._features, order, None if fixed is None else fixed.cells)
+        return RowPredictor(self, names, encoder, self._number_order(order))
 
     def _number_order(self, order: Sequence[int | None]) -> list[int] | None:
         """Where each feature stands among the values, if these are all the features and all of them are numbers."""
@@ -148,7 +156,7 @@ class RowPath:
             return None
         return [order.index(feature) for feature in range(len(self._features))]
 
-    def _values_of(self, row: Any, strict: bool) -> Sequence[Any]:
+    def _values_of(self, row: Any, strict: bool, fixed: FixedKey | None) -> Sequence[Any]:
         """The values of a row in schema order."""
         if hasattr(row, "iloc") and not hasattr(row, "columns"):  # a pandas Series
             row = row.to_dict()
@@ -157,13 +165,15 @@ class RowPath:
         if isinstance(row, Mapping):
             if strict:
                 refuse_extra(row, self._schema.features, self._bundle)
-            return record_values(row, self._features)
+            return record_values(row if fixed is None else fixed.mapping(row), self._features)
         values = _listed(row)
         if values is None:
             raise InputError(
                 f"a row is a mapping or a sequence of values, not {type(row).__name__}",
                 hint="use predict for a batch" if hasattr(row, "shape") else "pass a dict of feature names to values",
             )
+        if fixed is not None:
+            return fixed.in_order(values)
         unnamed(len(values), self._schema.features)
         return values
 

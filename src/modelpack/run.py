@@ -34,6 +34,10 @@ class Answers:
     def rows(self) -> int:
         return len(next(iter(self.raw.values())))
 
+    def shaped(self, selected: Sequence[OutputType]) -> dict[str, Any]:
+        """Answers as the framework gives them."""
+        return {output.name: output.shaped(self.raw[output.name]) for output in selected}
+
     def with_nulls(self, selected: Sequence[OutputType]) -> dict[str, Any]:
         """Answers as the framework gives them, with NaN or None where a row has none, and why under ``error``."""
         refused = sorted(self.errors)

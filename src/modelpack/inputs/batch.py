@@ -169,6 +169,10 @@ class Column:
     def absent() -> Column:
         return Column(None, lib.MP_DTYPE_CELL)
 
+    @staticmethod
+    def cells(values: npt.NDArray[np.uint64]) -> Column:
+        return Column(values, lib.MP_DTYPE_CELL)
+
     def fill(self, out: Handle) -> None:
         """Describes the column to the core."""
         out.struct_size = ffi.sizeof("mp_column")

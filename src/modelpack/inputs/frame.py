@@ -12,6 +12,7 @@ from modelpack.binding import bind, refuse_extra, unnamed
 from modelpack.encoder import FeatureEncoder
 from modelpack.inputs.batch import Batch, Column, Columns, Matrix, Problems, dtype_code
 from modelpack.inputs.column import array_column, coded_column, object_column
+from modelpack.inputs.fixed import FixedKey
 from modelpack.values import NULL
 
 __all__ = ["is_pandas", "pandas_batch"]
@@ -25,17 +26,30 @@ def is_pandas(data: Any) -> bool:
     return hasattr(data, "iloc") and hasattr(data, "dtypes") and hasattr(data, "columns")
 
 
-def pandas_batch(frame: Any, features: list[FeatureEncoder], bundle: Handle, strict: bool, problems: Problems) -> Batch:
-    """The batch of a data frame; columns are bound by name, or by position where no column has a name."""
-    places = _places(frame, features, bundle, strict)
+def pandas_batch(
+    frame: Any,
+    features: list[FeatureEncoder],
+    bundle: Handle,
+    strict: bool,
+    problems: Problems,
+    fixed: FixedKey | None = None,
+) -> Batch:
+    """The batch of a data frame; columns are bound by name, or by position where no column has a name.
+
+    With a fixed key the frame may lack the key's columns; they are not read.
+    """
+    places = _places(frame, features, bundle, strict, fixed)
     # A column of text that is missing throughout is one of floats to pandas, and no matrix holds text.
-    if all(item.feature.dtype in MATRIX_DTYPES for item in features):
+    if fixed is None and all(item.feature.dtype in MATRIX_DTYPES for item in features):
         matrix = _matrix(frame, places)
         if matrix is not None:
             return matrix
     by_name = frame.columns.is_unique  # twice as fast as by position
     columns = []
     for place, item in zip(places, features, strict=True):
+        if fixed is not None and item.index in fixed.cells:
+            columns.append(fixed.column(item.index, len(frame)))
+            continue
         if place is None:
             columns.append(Column.absent())
             continue
@@ -44,18 +58,30 @@ def pandas_batch(frame: Any, features: list[FeatureEncoder], bundle: Handle, str
     return Columns(len(frame), columns, problems)
 
 
-def _places(frame: Any, features: list[FeatureEncoder], bundle: Handle, strict: bool) -> list[int | None]:
+def _places(
+    frame: Any, features: list[FeatureEncoder], bundle: Handle, strict: bool, fixed: FixedKey | None
+) -> list[int | None]:
     names = frame.columns.tolist()
     schema = [item.feature for item in features]
     if names == [feature.name for feature in schema]:
         return list(range(len(names)))
-    if names and all(isinstance(name, (int, np.integer)) for name in names):  # pandas' own numbering: no names
+    numbered = names and all(isinstance(name, (int, np.integer)) for name in names)  # pandas' own: no names
+    if numbered and fixed is None:
         unnamed(len(names), schema)
         return list(range(len(names)))
-    places = bind(names, schema)
-    if strict:
+    places = _free_places(names, features, numbered, fixed) if fixed is not None else bind(names, schema)
+    if strict and not numbered:
         refuse_extra(names, schema, bundle)
     return places
+
+
+def _free_places(names: list[Any], features: list[FeatureEncoder], numbered: bool, fixed: FixedKey) -> list[int | None]:
+    """Of the features that have no fixed value; None for the others."""
+    found: list[int | None] = [None] * len(features)
+    places = fixed.places(len(names)) if numbered else bind(names, [item.feature for item in fixed.free])
+    for item, place in zip(fixed.free, places, strict=True):
+        found[item.index] = place
+    return found
 
 
 def _matrix(frame: Any, places: list[int | None]) -> Matrix | None:
