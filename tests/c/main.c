@@ -15,6 +15,7 @@ void add_hostile_tests(void);
 void add_matrix_tests(void);
 void add_misuse_tests(void);
 void add_open_tests(void);
+void add_partition_tests(void);
 void add_predictor_tests(void);
 void add_replaced_tests(void);
 void add_row_tests(void);
@@ -46,6 +47,7 @@ int main(int argc, char **argv) {
   add_matrix_tests();
   add_misuse_tests();
   add_open_tests();
+  add_partition_tests();
   add_predictor_tests();
   add_replaced_tests();
   add_row_tests();

@@ -24,7 +24,7 @@ impl Column<'_> {
     /// Cells of the rows from `first` on, before the feature's policies, and how many were rounded from decimals. The error is
     /// that of the lowest row, and names it.
     pub fn cells(&self, feature: &Feature, first: usize, cells: &mut [u64]) -> Result<usize> {
-        if self.floats(feature, first, cells)? {
+        if self.plain(feature, first, cells)? {
             return Ok(0);
         }
         let mut rounded = 0;
@@ -48,6 +48,11 @@ impl Column<'_> {
                 fill(cells, places.iter().map(|row| f64::from(values.get(row))));
                 return Ok(0);
             }
+            // Whoever takes them checks them: the feature's gate.
+            (Values::Cells(values), Validity::All) => {
+                places.iter().zip(cells).for_each(|(row, cell)| *cell = values.get(row));
+                return Ok(0);
+            }
             _ => {}
         }
         let mut rounded = 0;
@@ -59,13 +64,21 @@ impl Column<'_> {
         Ok(rounded)
     }
 
-    /// Floats for float features, which are most of what is predicted, need no look at each value's type.
-    fn floats(&self, feature: &Feature, first: usize, cells: &mut [u64]) -> Result<bool> {
+    /// Floats for float features, which are most of what is predicted, need no look at each value's type; nor do cells.
+    fn plain(&self, feature: &Feature, first: usize, cells: &mut [u64]) -> Result<bool> {
         let rows = first..first + cells.len();
         match (&self.values, feature.dtype) {
             (Values::F64(values), FeatureType::Float64 | FeatureType::Float32) => fill(cells, values.iter(rows)),
             (Values::F32(values), FeatureType::Float64 | FeatureType::Float32) => {
                 fill(cells, values.iter(rows).map(f64::from))
+            }
+            // Whoever takes them checks them: the feature's gate.
+            (Values::Cells(values), _) if matches!(self.valid, Validity::All) => {
+                cells
+                    .iter_mut()
+                    .zip(values.iter(rows))
+                    .for_each(|(cell, value)| *cell = value);
+                return Ok(true);
             }
             _ => return Ok(false),
         }

@@ -66,6 +66,7 @@ impl<'a, T: Plain> Strided<'a, T> {
         self.len == 0
     }
 
+    #[inline]
     pub fn get(&self, row: usize) -> T {
         assert!(row < self.len, "row {row} of {}", self.len);
         // SAFETY: the row is in range, which `new` was promised to be readable.
@@ -86,6 +87,7 @@ impl<'a, T: Plain> Strided<'a, T> {
 
     /// # Safety
     /// `row < len`.
+    #[inline]
     unsafe fn read(&self, row: usize) -> T {
         // SAFETY: promised by the caller and by the maker.
         unsafe {

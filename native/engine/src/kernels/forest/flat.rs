@@ -155,9 +155,10 @@ impl<K: Ordered> Flat<K> {
         }
     }
 
-    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS]) {
+    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS], rows: usize) {
         assert!(keys.len() >= self.key_columns * STRIP_ROWS);
-        for (group, positions) in positions.chunks_exact_mut(GROUP_ROWS).enumerate() {
+        let groups = rows.div_ceil(GROUP_ROWS);
+        for (group, positions) in positions.chunks_exact_mut(GROUP_ROWS).enumerate().take(groups) {
             // SAFETY: the assertion holds for every column and row.
             let key = |row: usize, column: usize| unsafe {
                 *keys.get_unchecked(column * STRIP_ROWS + group * GROUP_ROWS + row)

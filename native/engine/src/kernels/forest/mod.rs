@@ -118,7 +118,7 @@ impl<X: Key<K>, K: Ordered, A: Accumulator> ForestKernel<X, K, A> {
         }
         let mut positions = [0; STRIP_ROWS];
         for tree in 0..self.trees.count() {
-            self.trees.walk_strip(tree, keys, &mut positions);
+            self.trees.walk_strip(tree, keys, &mut positions, strip);
             self.leaves.add_strip(tree, &positions[..strip], &mut sums);
         }
     }

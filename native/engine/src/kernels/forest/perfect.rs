@@ -14,8 +14,9 @@ pub struct Nodes<'a, K> {
     pub columns: &'a [u16],
 }
 
-/// Walks a strip through one tree. It is handed nodes as [`Perfect::nodes`] makes them, and keys for all their columns.
-pub type StripWalk<K> = unsafe fn(Nodes<'_, K>, &[K], &mut [u32; STRIP_ROWS]);
+/// Walks the first rows of a strip through one tree, so many at least. It is handed nodes as [`Perfect::nodes`] makes them, and keys
+/// for all their columns, of whole strips.
+pub type StripWalk<K> = unsafe fn(Nodes<'_, K>, &[K], &mut [u32; STRIP_ROWS], usize);
 
 /// The node after `n` is `2n` for left and `2n + 1` for right, from the root 1 on; after `depth` steps it names the leaf.
 pub struct Perfect<K> {
@@ -103,12 +104,12 @@ impl<K: Ordered> Perfect<K> {
         }
     }
 
-    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS]) {
+    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS], rows: usize) {
         assert!(keys.len() >= self.key_columns * STRIP_ROWS);
         // SAFETY: the assertion holds for every column of the nodes, and a walk is chosen only where the processor has it.
-        unsafe { (self.strip_walk)(self.nodes(tree), keys, positions) };
+        unsafe { (self.strip_walk)(self.nodes(tree), keys, positions, rows) };
         let start = tree << self.depth;
-        for position in positions {
+        for position in &mut positions[..rows] {
             // From the node below the last level to the position.
             *position = *position - (1 << self.depth) + start as u32;
         }
@@ -127,8 +128,9 @@ impl<K: Ordered> Perfect<K> {
 ///
 /// # Safety
 /// `keys` holds a whole strip for every column of `nodes`.
-unsafe fn walk_strip<K: Ordered>(nodes: Nodes<'_, K>, keys: &[K], ends: &mut [u32; STRIP_ROWS]) {
-    for (group, ends) in ends.chunks_exact_mut(GROUP_ROWS).enumerate() {
+unsafe fn walk_strip<K: Ordered>(nodes: Nodes<'_, K>, keys: &[K], ends: &mut [u32; STRIP_ROWS], rows: usize) {
+    let groups = rows.div_ceil(GROUP_ROWS);
+    for (group, ends) in ends.chunks_exact_mut(GROUP_ROWS).enumerate().take(groups) {
         let mut at = [1usize; GROUP_ROWS];
         for _ in 0..nodes.depth {
             for (row, node) in at.iter_mut().enumerate() {
@@ -176,13 +178,15 @@ mod tests {
                 thresholds: &thresholds,
                 columns: &columns,
             };
-            let mut ends = [[0; STRIP_ROWS]; 2];
-            // SAFETY: the keys are a strip for five columns, and the walk is one that this processor has.
-            unsafe {
-                walk_strip(nodes, &keys, &mut ends[0]);
-                special(nodes, &keys, &mut ends[1]);
+            for rows in [1, 8, 16, 17, 33, 50, STRIP_ROWS] {
+                let mut ends = [[0; STRIP_ROWS]; 2];
+                // SAFETY: the keys are a strip for five columns, and the walk is one that this processor has.
+                unsafe {
+                    walk_strip(nodes, &keys, &mut ends[0], rows);
+                    special(nodes, &keys, &mut ends[1], rows);
+                }
+                assert_eq!(ends[0][..rows], ends[1][..rows], "depth {depth}, {rows} rows");
             }
-            assert_eq!(ends[0], ends[1], "depth {depth}");
         }
     }
 }

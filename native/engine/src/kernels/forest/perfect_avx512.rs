@@ -12,24 +12,40 @@ pub const DEPTH: u32 = 6;
 const LANES: usize = 16;
 const GROUPS: usize = STRIP_ROWS / LANES;
 
-/// The node that each row of a strip reaches.
-type Reached = [__m512i; GROUPS];
+/// The node that each row of a strip's first `G` groups reaches.
+type Reached<const G: usize> = [__m512i; G];
 
 /// Whether this processor has what [`walk_strip`] needs.
 pub fn detected() -> bool {
     is_x86_feature_detected!("avx512f")
 }
 
-/// Writes the node below the last level that each row of the strip reaches.
+/// Writes the node below the last level that each of the strip's first `rows` rows reaches; what others get means nothing.
 ///
 /// # Safety
 /// The processor has AVX-512F; `nodes` is a tree no deeper than [`DEPTH`], and `keys` holds a whole strip for each of its columns.
 #[target_feature(enable = "avx512f")]
-pub unsafe fn walk_strip(nodes: Nodes<'_, i32>, keys: &[i32], ends: &mut [u32; STRIP_ROWS]) {
+pub unsafe fn walk_strip(nodes: Nodes<'_, i32>, keys: &[i32], ends: &mut [u32; STRIP_ROWS], rows: usize) {
     // SAFETY: promised by the caller.
-    let reached = unsafe {
+    unsafe {
+        match rows.div_ceil(LANES) {
+            0 => {}
+            1 => walk_groups::<1>(nodes, keys, ends),
+            2 => walk_groups::<2>(nodes, keys, ends),
+            3 => walk_groups::<3>(nodes, keys, ends),
+            _ => walk_groups::<GROUPS>(nodes, keys, ends),
+        }
+    }
+}
+
+/// # Safety
+/// As [`walk_strip`]; `G` is at most [`GROUPS`].
+#[target_feature(enable = "avx512f")]
+unsafe fn walk_groups<const G: usize>(nodes: Nodes<'_, i32>, keys: &[i32], ends: &mut [u32; STRIP_ROWS]) {
+    // SAFETY: promised by the caller.
+    let reached: Reached<G> = unsafe {
         match nodes.depth {
-            0 => [_mm512_set1_epi32(1); GROUPS],
+            0 => [_mm512_set1_epi32(1); G],
             1 => below_1(&nodes, keys, 1),
             2 => below_2(&nodes, keys, 1),
             3 => below_3(&nodes, keys, 1),
@@ -50,7 +66,7 @@ pub unsafe fn walk_strip(nodes: Nodes<'_, i32>, keys: &[i32], ends: &mut [u32; S
 /// As [`walk_strip`]; `node` is one of the tree's.
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn right(nodes: &Nodes<'_, i32>, keys: &[i32], node: usize) -> [__mmask16; GROUPS] {
+unsafe fn right<const G: usize>(nodes: &Nodes<'_, i32>, keys: &[i32], node: usize) -> [__mmask16; G] {
     // SAFETY: promised by the caller.
     unsafe {
         let threshold = _mm512_set1_epi32(*nodes.thresholds.get_unchecked(node));
@@ -69,9 +85,9 @@ unsafe fn right(nodes: &Nodes<'_, i32>, keys: &[i32], node: usize) -> [__mmask16
 /// As [`right`].
 #[inline]
 #[target_feature(enable = "avx512f")]
-unsafe fn below_1(nodes: &Nodes<'_, i32>, keys: &[i32], node: usize) -> Reached {
+unsafe fn below_1<const G: usize>(nodes: &Nodes<'_, i32>, keys: &[i32], node: usize) -> Reached<G> {
     // SAFETY: promised by the caller.
-    let right = unsafe { right(nodes, keys, node) };
+    let right: [__mmask16; G] = unsafe { right(nodes, keys, node) };
     let left = _mm512_set1_epi32(2 * node as i32);
     let one = _mm512_set1_epi32(1);
     std::array::from_fn(|group| _mm512_mask_add_epi32(left, right[group], left, one))
@@ -84,11 +100,12 @@ macro_rules! below {
         /// As [`right`].
         #[inline]
         #[target_feature(enable = "avx512f")]
-        unsafe fn $name(nodes: &Nodes<'_, i32>, keys: &[i32], node: usize) -> Reached {
+        unsafe fn $name<const G: usize>(nodes: &Nodes<'_, i32>, keys: &[i32], node: usize) -> Reached<G> {
             // SAFETY: promised by the caller; both children are nodes of the tree.
             unsafe {
-                let (left_side, right_side) = ($next(nodes, keys, 2 * node), $next(nodes, keys, 2 * node + 1));
-                let right = right(nodes, keys, node);
+                let left_side: Reached<G> = $next(nodes, keys, 2 * node);
+                let right_side: Reached<G> = $next(nodes, keys, 2 * node + 1);
+                let right: [__mmask16; G] = right(nodes, keys, node);
                 std::array::from_fn(|group| _mm512_mask_blend_epi32(right[group], left_side[group], right_side[group]))
             }
         }

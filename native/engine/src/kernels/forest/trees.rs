@@ -70,11 +70,11 @@ impl<K: Ordered> Trees<K> {
         }
     }
 
-    /// Writes the position that each row of a strip reaches in a tree. `keys`: `STRIP_ROWS` keys for each column.
-    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS]) {
+    /// Writes the position that each of the first `rows` rows of a strip reaches in a tree. `keys`: `STRIP_ROWS` keys for each column.
+    pub fn walk_strip(&self, tree: usize, keys: &[K], positions: &mut [u32; STRIP_ROWS], rows: usize) {
         match &self.shape {
-            Shape::Perfect(trees) => trees.walk_strip(tree, keys, positions),
-            Shape::Flat(trees) => trees.walk_strip(tree, keys, positions),
+            Shape::Perfect(trees) => trees.walk_strip(tree, keys, positions, rows),
+            Shape::Flat(trees) => trees.walk_strip(tree, keys, positions, rows),
         }
     }
 
