@@ -83,7 +83,8 @@ def answer(predictor: Any, rows: Any, index: int) -> list[str]:
 
 def write_model(folder: Path, name: str, made: Case) -> str:
     """Writes the bundle of a model; gives the class of its promise."""
-    packed = modelpack.pack(
+    pack = modelpack.pack_partitions if isinstance(made.model, dict) else modelpack.pack
+    packed = pack(
         made.model,
         made.sample,
         folder / "bundle.mpk",

@@ -34,13 +34,15 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from xgboost import XGBClassifier, XGBRegressor
 
+from modelpack.partitions import Node
+
 SEED = 20130101
 CITIES = ["Łódź", "Warsaw", "New York", "Köln", "Zürich", "東京", "a b\tc", ""]
 
 
 @dataclass
 class Case:
-    """A model, the rows it was trained on (the sample), and further rows to answer.
+    """A model (or models by key), the rows it was trained on (the sample), and further rows to answer.
 
     `refused`: rows that must end in an error come with the vector too.
     """
@@ -541,3 +543,44 @@ def lgb_tweedie() -> Case:
     return Case(
         light(LGBMRegressor, objective="tweedie").fit(X, np.exp(y / 4)), X[:60], hostile_numbers(X, missing=True)
     )
+
+
+@case("partitions", "a model per country and zone: text and integer keys, unknown and missing ones, a pruned node")
+def partitions() -> Case:
+    rng = np.random.default_rng(SEED)
+    X = pd.DataFrame(
+        {
+            "country": rng.choice(["PL", "Łódź", "", "DE"], 400),
+            "zone": rng.choice([-3, 7, 2**40], 400),
+            "x": rng.normal(size=400),
+            "wind": rng.choice(["N", "S"], 400),
+        }
+    )
+    y = X.x * X.country.map({"PL": 1.0, "Łódź": -4.0, "": 9.0, "DE": 2.0}) + (X.zone == 7)
+
+    def tree(part: pd.Series, depth: int) -> Pipeline:
+        encoder = ColumnTransformer(
+            [("wind", OneHotEncoder(handle_unknown="ignore"), ["wind"])], remainder="passthrough"
+        )
+        model = make_pipeline(encoder, DecisionTreeRegressor(max_depth=depth, random_state=0))
+        return model.fit(X.loc[part, ["x", "wind"]], y[part])
+
+    models: dict[tuple[Any, ...], Any] = {
+        (): tree(X.x > -9, 6),
+        ("PL",): tree(X.country == "PL", 4),
+        ("PL", 7): tree((X.country == "PL") & (X.zone == 7), 3),
+        ("PL", 2**40): tree((X.country == "PL") & (X.zone == 2**40), 3),
+        ("Łódź",): Node(("Łódź",), None, 98, 1.5, 1.25, 1),
+        ("Łódź", -3): tree((X.country == "Łódź") & (X.zone == -3), 4),
+        ("",): tree(X.country == "", 4),
+    }
+    rows = pd.DataFrame(
+        [
+            [country, zone, x, wind]
+            for country in ("PL", "Łódź", "", "DE", "pl", "Łódź ", None)
+            for zone in (-3, 7, 2**40, 0)
+            for x, wind in ((0.25, "N"), (-1.5, "W"))
+        ],
+        columns=list(X),
+    )
+    return Case(models, X.head(120), rows, {"partition_by": ("country", "zone")})
