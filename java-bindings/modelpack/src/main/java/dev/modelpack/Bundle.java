@@ -185,7 +185,7 @@ public final class Bundle implements AutoCloseable {
 
   /**
    * Opens a bundle as {@link #open(Path, TrustPolicy, OpenOptions)} does, then hashes every member,
-   * also those that no prediction needs, and closes it.
+   * also those that no prediction needs, reads the model of every partition node, and closes it.
    *
    * @param path a file of any file system
    * @param trust who may have made it
@@ -250,11 +250,12 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
-   * Hashes every member, also those that no prediction needs. What a prediction needs was hashed
-   * before it was used.
+   * Hashes every member, also those that no prediction needs, and reads the model of every
+   * partition node. What a prediction needs was hashed before it was used.
    *
    * @return why the bundle may be used
-   * @throws FormatException if a member does not have the digest that the bundle states
+   * @throws FormatException if a member or a node's model does not have the digest that the bundle
+   *     states
    */
   public TrustExplanation verify() {
     int call = handle.enter();

@@ -53,6 +53,7 @@ public final class Predictor implements AutoCloseable {
    * @param row feature names and values (docs/TYPES.md says which types a feature takes)
    * @return the answer
    * @throws InputException if a feature is not present or a value is refused
+   * @throws FormatException if the model of the row's node cannot be loaded
    * @throws ClosedException if this was closed
    */
   public Prediction predict(Map<String, ?> row) {
@@ -75,6 +76,7 @@ public final class Predictor implements AutoCloseable {
    * @return the answer
    * @throws InputException if a feature is not present or its value is refused, or the row is of
    *     another schema
+   * @throws FormatException if the model of the row's node cannot be loaded
    * @throws ClosedException if this was closed
    */
   public Prediction predict(Row row) {
@@ -91,6 +93,7 @@ public final class Predictor implements AutoCloseable {
    *     Schema#outputWidth()} numbers; {@link Output#offset()} says where each begins, a label is
    *     its class index
    * @throws InputException if a value is refused or an array has another length
+   * @throws FormatException if the model of the row's node cannot be loaded
    * @throws ClosedException if this was closed
    */
   public void predict(double[] in, double[] out) {
@@ -105,6 +108,7 @@ public final class Predictor implements AutoCloseable {
    * @param output an output of this predictor's schema
    * @param out receives the output's columns; a label is its class index
    * @throws InputException if a value is refused or an array has another length
+   * @throws FormatException if the model of the row's node cannot be loaded
    * @throws ClosedException if this was closed
    */
   public void predict(double[] in, Output output, double[] out) {
@@ -117,6 +121,7 @@ public final class Predictor implements AutoCloseable {
    * @param matrix one column per feature in schema order
    * @param targets where the outputs asked for go
    * @throws InputException of the lowest row that is refused
+   * @throws FormatException of the lowest row whose node's model cannot be loaded
    * @throws UsageException if a buffer cannot be used
    * @throws ClosedException if this was closed
    */
@@ -160,6 +165,7 @@ public final class Predictor implements AutoCloseable {
    * @param columns one per feature in schema order
    * @param targets where the outputs asked for go
    * @throws InputException of the lowest row that is refused
+   * @throws FormatException of the lowest row whose node's model cannot be loaded
    * @throws UsageException if a buffer cannot be used
    * @throws ClosedException if this was closed
    */

@@ -18,6 +18,9 @@
  * <p>A {@link dev.modelpack.TrustPolicy} says who may have made a bundle, {@link
  * dev.modelpack.OpenOptions} which one is expected; both are checked before anything of it is used.
  *
+ * <p>A bundle may hold a model per key ({@link dev.modelpack.Predictor#withKey}, {@link
+ * dev.modelpack.Prediction#node()}, {@link dev.modelpack.RowNotes}).
+ *
  * <p>Exceptions are unchecked: a class per kind below {@link dev.modelpack.ModelpackException}, a
  * number per error in {@link dev.modelpack.ErrorCode}.
  *

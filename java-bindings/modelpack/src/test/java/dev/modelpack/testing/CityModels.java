@@ -1,5 +1,6 @@
 package dev.modelpack.testing;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -44,6 +45,14 @@ public final class CityModels {
     return model.build();
   }
 
+  /** The model of {@link #shops}' root, with the same features, alone. */
+  public static byte[] oneShop() {
+    ModelBuilder model = ModelBuilder.named("shop", "1.0.0");
+    new Hours(model);
+    model.feature("shop", "int64");
+    return model.build();
+  }
+
   /**
    * {@link #cities()} with a bit changed in the entry of the node whose number is {@code weight}.
    */
@@ -51,7 +60,7 @@ public final class CityModels {
     byte[] content = cities();
     byte[] wanted = Tensor.float64(List.of(1), weight).data();
     for (int at = 0; at + wanted.length <= content.length; at++) {
-      if (java.util.Arrays.equals(content, at, at + wanted.length, wanted, 0, wanted.length)) {
+      if (Arrays.equals(content, at, at + wanted.length, wanted, 0, wanted.length)) {
         content[at + 6] ^= 1;
         return content;
       }

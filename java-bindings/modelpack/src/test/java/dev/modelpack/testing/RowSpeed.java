@@ -15,12 +15,13 @@ import java.util.function.IntToDoubleFunction;
 
 /**
  * Prints nanoseconds of CPU per row, one thread, 30 features: of a forest of 100 trees of depth 6,
- * and of one with a single leaf, which is what the way in and out costs. The median of runs, since
- * other programs share the machine.
+ * and of one with a single leaf, which is what the way in and out costs; then of one model and of
+ * the same by key, all loaded. The median of runs, since other programs share the machine.
  */
 public final class RowSpeed {
   private static final int FEATURES = 30;
   private static final int ROWS = 512;
+  private static final int SHOPS = 1000;
   private static final int RUNS = 15;
   private static final int CALLS = 100_000;
 
@@ -35,6 +36,8 @@ public final class RowSpeed {
     measure("100 trees of depth 6", TestModels.forest(100, 6, FEATURES));
     measure("1 tree of depth 0", TestModels.forest(1, 0, FEATURES));
     measure("no program, 30 float64", TestModels.constant(FEATURES));
+    measureKeys("one model of hour and shop", CityModels.oneShop());
+    measureKeys("the same by 1,000 shops", CityModels.shops(SHOPS));
   }
 
   private static void measure(String what, byte[] content) {
@@ -68,6 +71,25 @@ public final class RowSpeed {
     }
   }
 
+  private static void measureKeys(String what, byte[] content) {
+    double[][] rows = new double[SHOPS][];
+    Map<String, Object>[] maps = newMaps(SHOPS);
+    Arrays.setAll(rows, shop -> new double[] {shop % 24, shop});
+    Arrays.setAll(maps, shop -> Map.of("hour", shop % 24, "shop", shop));
+    try (Bundle bundle = Bundle.open(content, TrustPolicy.UNSIGNED);
+        Predictor predictor = bundle.predictor()) {
+      predictor.preloadAll();
+      double[] out = new double[1];
+      report(
+          what + ", double[]",
+          call -> {
+            predictor.predict(rows[call % SHOPS], out);
+            return out[0];
+          });
+      report(what + ", Map", call -> predictor.predict(maps[call % SHOPS]).value());
+    }
+  }
+
   private static final String[] NAMES = names();
 
   private static String[] names() {
@@ -77,9 +99,13 @@ public final class RowSpeed {
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
+  private static Map<String, Object>[] newMaps(int count) {
+    return new Map[count];
+  }
+
   private static Map<String, Object>[] maps(double[][] rows) {
     Random random = new Random(1);
-    Map<String, Object>[] maps = new Map[rows.length];
+    Map<String, Object>[] maps = newMaps(rows.length);
     for (int row = 0; row < rows.length; row++) {
       maps[row] = new HashMap<>();
       for (int feature = 0; feature < FEATURES; feature++) {
