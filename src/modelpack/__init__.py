@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from modelpack.packing import Packed, pack
     from modelpack.partitions import PartitionedModel
     from modelpack.partitions.packing import pack_partitions
+    from modelpack.partitions.updating import repartition
     from modelpack.prediction import Prediction
     from modelpack.predictor import Predictor
     from modelpack.record import data_reference
@@ -82,6 +83,7 @@ __all__ = [
     "open",
     "pack",
     "pack_partitions",
+    "repartition",
     "sign",
     "verify",
 ]
@@ -113,6 +115,7 @@ _PLACES = {
     "open": "modelpack.opening",
     "pack": "modelpack.packing",
     "pack_partitions": "modelpack.partitions.packing",
+    "repartition": "modelpack.partitions.updating",
     "sign": "modelpack.signing",
     "verify": "modelpack.verifying",
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from modelpack.bundle import Bundle
 from modelpack.canonical import parse_safetensors
+from modelpack.node_diff import changed_nodes
 from modelpack.schema import Feature, Output
 
 __all__ = ["Change", "Difference", "diff"]
@@ -24,7 +25,7 @@ class Change:
     Attributes
     ----------
     part : str
-        `bundle`, `members`, `features`, `categories`, `outputs`, `config`, `metrics` or `record`.
+        `bundle`, `members`, `features`, `categories`, `outputs`, `nodes`, `config`, `metrics` or `record`.
     path : str
         What it is within the part, such as `carrier.missing` or `test.values.rmse`.
     kind : str
@@ -92,6 +93,7 @@ def diff(left: Bundle, right: Bundle) -> Difference:
         *_features(left, right),
         *_categories(left, right),
         *_outputs(left, right),
+        *_nodes(left, right),
         *_tree("config", left.config, right.config),
         *_metrics(left.metrics, right.metrics),
         *_tree("record", left.record, right.record),
@@ -157,6 +159,11 @@ def _output_fields(output: Output) -> dict[str, Any]:
     elif output.classes is not None:
         found["classes"] = list(output.classes.values)
     return found
+
+
+def _nodes(left: Bundle, right: Bundle) -> Iterator[Change]:
+    for path, old, new in changed_nodes(left, right):
+        yield Change("nodes", path, "added" if old is None else "removed" if new is None else "changed", old, new)
 
 
 def _categories(left: Bundle, right: Bundle) -> Iterator[Change]:

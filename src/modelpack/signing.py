@@ -11,7 +11,7 @@ from modelpack.errors import IoError, ModelpackError, NotFoundError, UsageError
 from modelpack.keys import PrivateKey, key_hint
 from modelpack.locations import user_key_path
 
-__all__ = ["DEFAULT", "Signer", "Signers", "Signing", "cause", "handles", "sign", "signing_of"]
+__all__ = ["DEFAULT", "Signer", "Signers", "Signing", "cause", "handles", "put_signatures", "sign", "signing_of"]
 
 DEFAULT = "default"
 
@@ -181,6 +181,12 @@ def sign(path: str | os.PathLike[str], signers: Signers = DEFAULT, *, passphrase
     >>> modelpack.sign("eta-1.4.0.mpk", ["keys/release.pem", KmsSigner("projects/…")])  # doctest: +SKIP
     """
     found = signing_of(signers, passphrase)
+    put_signatures(path, found)
+    return tuple(one.hint for one in found)
+
+
+def put_signatures(path: str | os.PathLike[str], found: Sequence[Signing]) -> None:
+    """Signs a bundle; see `sign`."""
     place = os.path.abspath(os.fsdecode(path))
     error = new_error()
     code = lib.mp_bundle_sign(*encoded(place), handles(found), len(found), error)
@@ -188,7 +194,6 @@ def sign(path: str | os.PathLike[str], signers: Signers = DEFAULT, *, passphrase
         failed = error_of(error, code)
         failed = found_or_missing(failed, place) if isinstance(failed, IoError) else failed
         raise cause(failed, found) from None
-    return tuple(one.hint for one in found)
 
 
 def handles(signing: Sequence[Signing]) -> Handle:

@@ -11,7 +11,7 @@ from modelpack.cli.output import print_json
 from modelpack.cli.table import heading, number, size, table
 from modelpack.diff import Change, Difference, diff
 
-_PARTS = ("bundle", "features", "categories", "outputs", "config", "metrics", "record", "members")
+_PARTS = ("bundle", "features", "categories", "outputs", "nodes", "config", "metrics", "record", "members")
 
 
 def add(commands: Any) -> None:
@@ -78,10 +78,34 @@ def line(change: Change) -> list[str]:
     mark = {"added": "+", "removed": "-", "changed": "~"}[change.kind]
     if change.part == "categories":
         return [mark, change.path, repr(change.right if change.left is None else change.left)]
+    if change.part == "nodes" and change.path != "keys":
+        return [mark, change.path, nodes_text(change)]
     if change.path.endswith(".curves"):
         return [mark, change.path, "differ"]
     values = [value(change, one) for one in (change.left, change.right)]
     return [mark, change.path, {"+": values[1], "-": values[0]}.get(mark, f"{values[0]} → {values[1]}{delta(change)}")]
+
+
+def nodes_text(change: Change) -> str:
+    """What is new of a node: its model, rows and metric, or that its parent answers."""
+    left, right = change.left or {}, change.right or {}
+    if not left or not right:
+        return node_text(left or right)
+    if (left["sha256"], left["pruned"]) == (right["sha256"], right["pruned"]):
+        return f"the same model, {node_figures(left)} → {node_figures(right)}"
+    return f"{node_text(left)} → {node_text(right)}"
+
+
+def node_text(one: dict[str, Any]) -> str:
+    if one["pruned"]:
+        return ", ".join(filter(None, (f"pruned: {one['reason']}" if one["reason"] else "pruned", node_figures(one))))
+    return ", ".join(filter(None, (f"{(one['sha256'] or '')[:12]}", size(one["size"]), node_figures(one))))
+
+
+def node_figures(one: dict[str, Any]) -> str:
+    rows = [] if one["rows"] is None else [f"{one['rows']:,} rows"]
+    metric = [] if one["metric"] is None else [f"{number(one['metric'])} against {number(one['parent_metric'])}"]
+    return ", ".join([*rows, *metric])
 
 
 def value(change: Change, one: Any) -> str:

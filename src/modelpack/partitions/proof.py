@@ -79,11 +79,14 @@ class Proof:
         for start in range(0, len(self._nodes), BATCH):
             batch = self._nodes[start : start + BATCH]
             asked = pd.concat([self._as_of(key, rows) for key, rows, _, _ in batch], ignore_index=True)
-            answers = predictor.predict_raw(asked)
+            answers, nodes = predictor.predict_nodes(asked)
             end = 0
             for key, rows, framework, bound in batch:
                 own = slice(end, end + len(rows))
                 end += len(rows)
+                other = next((node for node in nodes[own] if node.key != key), None)
+                if other is not None:
+                    raise MismatchError(f"{path_text(key)}: {other.path} answers for it ({other.reason})")
                 part = {name: answer[own] for name, answer in answers.items()}
                 try:
                     compare(report.engines["native"], framework, part, bound, asked.iloc[own], 0)
