@@ -1,6 +1,8 @@
 package dev.modelpack;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +22,10 @@ final class BatchCall {
   private final OutputBuffer[] targets;
   private final List<Memory> read = new ArrayList<>();
   private final List<Memory> written = new ArrayList<>();
+
+  /** The cells of the call's key, which stands for its rows'; null if there is none. */
+  private ByteBuffer keyCells;
+
   private long status;
   private long nodes;
   private long reasons;
@@ -68,9 +74,12 @@ final class BatchCall {
 
   /** Has every row read the key's cells, whatever stands in its columns. */
   BatchCall withKey(KeyCells key) {
+    keyCells = ByteBuffer.allocateDirect(key.levels() * Long.BYTES).order(ByteOrder.nativeOrder());
+    Memory memory = Memory.toRead("the key", keyCells, Long.BYTES);
     for (int level = 0; level < key.levels(); level++) {
+      keyCells.putLong(level * Long.BYTES, key.cell(level));
       if (key.feature(level) < columns.length / COLUMN_FIELDS) {
-        putColumn(key.feature(level), Dtype.CELL, key.cell(level), 0, 0, 0, 0);
+        putColumn(key.feature(level), Dtype.CELL, memory, (long) level * Long.BYTES, 0, 0, 0);
       }
     }
     return this;
@@ -100,7 +109,11 @@ final class BatchCall {
       }
     }
     refuseOverlaps();
-    Native.predictColumns(predictor, columns, rows, outputs, status, nodes, reasons);
+    try {
+      Native.predictColumns(predictor, columns, rows, outputs, status, nodes, reasons);
+    } finally {
+      Reference.reachabilityFence(keyCells);
+    }
   }
 
   private void addMatrix(Matrix matrix) {

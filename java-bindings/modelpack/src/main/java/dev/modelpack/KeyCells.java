@@ -1,9 +1,7 @@
 package dev.modelpack;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The cells of a key, which stand in a call for those of the rows. A key with fewer values than the
@@ -16,25 +14,18 @@ final class KeyCells {
   /** By feature: whether it is a level. */
   private final boolean[] filled;
 
-  /** The cells once more, where the native library reads them in each row of a batch. */
-  private final ByteBuffer memory;
-
-  private final long address;
-
   KeyCells(Schema schema, CellEncoder encoder, Object[] key) {
     long[] given = encode(schema, encoder, key);
     List<Feature> levels = schema.keys();
-    this.features = levels.stream().mapToInt(Feature::index).toArray();
-    this.filled = new boolean[encoder.width()];
+    this.features = new int[levels.size()];
     this.cells = new long[features.length];
-    this.memory =
-        ByteBuffer.allocateDirect(cells.length * Long.BYTES).order(ByteOrder.nativeOrder());
+    this.filled = new boolean[encoder.width()];
     for (int level = 0; level < features.length; level++) {
-      filled[features[level]] = true;
-      cells[level] = level < given.length ? given[level] : encoder.missing(features[level]);
-      memory.putLong(level * Long.BYTES, cells[level]);
+      int feature = levels.get(level).index();
+      features[level] = feature;
+      filled[feature] = true;
+      cells[level] = level < given.length ? given[level] : encoder.missing(feature);
     }
-    this.address = Native.bufferAddress(memory);
   }
 
   /** The cells of the leading levels that a key gives. */
@@ -73,9 +64,7 @@ final class KeyCells {
     return features[level];
   }
 
-  /** Where a level's cell stands. The key must stay reachable as long as that is used. */
-  Memory cell(int level) {
-    Objects.checkIndex(level, features.length);
-    return new Memory(address + (long) level * Long.BYTES, Long.BYTES);
+  long cell(int level) {
+    return cells[level];
   }
 }

@@ -91,7 +91,7 @@ public final class KeyedPredictor {
    * @throws ClosedException if the predictor was closed
    */
   public void predict(Matrix matrix, OutputBuffer... targets) {
-    predictor.run(BatchCall.of(matrix, targets).withKey(key), matrix, key, targets);
+    predictor.run(BatchCall.of(matrix, targets).withKey(key), matrix, targets);
   }
 
   /**
@@ -107,7 +107,7 @@ public final class KeyedPredictor {
    */
   public void predict(Matrix matrix, RowNotes notes, OutputBuffer... targets) {
     BatchCall batch = BatchCall.of(matrix, targets).withKey(key).withNotes(notes);
-    predictor.run(batch, matrix, key, notes, targets);
+    predictor.run(batch, matrix, notes, targets);
   }
 
   /**
@@ -122,7 +122,7 @@ public final class KeyedPredictor {
    * @throws ClosedException if the predictor was closed
    */
   public void predict(int rows, List<Column> columns, OutputBuffer... targets) {
-    predictor.run(BatchCall.of(rows, columns, targets).withKey(key), columns, key, targets);
+    predictor.run(BatchCall.of(rows, columns, targets).withKey(key), columns, targets);
   }
 
   /**
@@ -139,6 +139,6 @@ public final class KeyedPredictor {
    */
   public void predict(int rows, List<Column> columns, RowNotes notes, OutputBuffer... targets) {
     BatchCall batch = BatchCall.of(rows, columns, targets).withKey(key).withNotes(notes);
-    predictor.run(batch, columns, key, notes, targets);
+    predictor.run(batch, columns, notes, targets);
   }
 }
