@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 import modelpack
-from modelpack.cli import status
+from modelpack.cli import partitions, status
 from modelpack.cli.output import print_json
 from modelpack.cli.table import count, heading, number, size, table
 from modelpack.diff import dictionaries
@@ -26,6 +26,9 @@ def add(commands: Any) -> None:
     command.add_argument("--trust", metavar="FILE", help="verify it under this policy or public key (exit code 3)")
     command.add_argument("--config", action="store_true", help="show every hyperparameter too")
     command.add_argument("--member", metavar="NAME", help="print one member as it stands, such as metrics.json")
+    command.add_argument("--partitions", action="store_true", help="show the nodes as a tree, with rows and metrics")
+    command.add_argument("--depth", type=natural, metavar="LEVELS", help="with --partitions: levels of the tree")
+    command.add_argument("--limit", type=natural, metavar="NODES", help="with --partitions: nodes shown (60)")
     command.add_argument("--json", action="store_true", help="print everything as JSON")
     command.set_defaults(run=run)
 
@@ -34,10 +37,29 @@ def run(given: argparse.Namespace) -> int:
     with modelpack.inspect(given.bundle, given.trust and modelpack.TrustPolicy.load(given.trust)) as bundle:
         if given.member:
             return write_member(bundle, given.member)
+        if given.partitions or given.depth is not None or given.limit is not None:
+            return show_partitions(bundle, given)
         if given.json:
             print_json(document(bundle))
         else:
             show(bundle, given.config)
+    return status.OK
+
+
+def natural(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def show_partitions(bundle: modelpack.Bundle, given: argparse.Namespace) -> int:
+    if not bundle.partition_keys:
+        raise modelpack.UsageError(f"{bundle.name} {bundle.version} has no partitions", hint="leave --partitions out")
+    if given.json:
+        print_json({**facts(bundle), "partitions": partitions.document(bundle.nodes(), given.depth, given.limit)})
+    else:
+        partitions.show(bundle, given.depth, given.limit)
     return status.OK
 
 
@@ -51,12 +73,10 @@ def write_member(bundle: modelpack.Bundle, name: str) -> int:
 
 def document(bundle: modelpack.Bundle) -> dict[str, Any]:
     categories = dictionaries(bundle)
+    levels = {"levels": list(bundle.partition_keys), "count": len(bundle.nodes())} if bundle.partition_keys else None
     return {
-        "name": bundle.name,
-        "version": bundle.version,
-        "identity": bundle.identity,
-        "model_digest": bundle.model_digest,
-        "verified": bundle.verified,
+        **facts(bundle),
+        "partitions": levels,
         "manifest": bundle.manifest,
         "schema": {
             "features": [
@@ -68,6 +88,16 @@ def document(bundle: modelpack.Bundle) -> dict[str, Any]:
         "config": bundle.config,
         "metrics": bundle.metrics,
         "record": bundle.record,
+    }
+
+
+def facts(bundle: modelpack.Bundle) -> dict[str, Any]:
+    return {
+        "name": bundle.name,
+        "version": bundle.version,
+        "identity": bundle.identity,
+        "model_digest": bundle.model_digest,
+        "verified": bundle.verified,
     }
 
 
@@ -95,6 +125,7 @@ def summary(bundle: modelpack.Bundle) -> list[list[str]]:
     engines = ", ".join(str(engine["name"]) for engine in manifest.get("engines", ()))
     made = " ".join(str(config[key]) for key in ("framework", "version") if config.get(key))
     total = sum(int(entry["size"]) for entry in manifest.get("members", {}).values())
+    nodes = [["partitions", f"{partitions.summary(bundle.nodes())} (--partitions)"]] if bundle.partition_keys else []
     return [
         ["trust", trust(bundle)],
         ["identity", bundle.identity],
@@ -103,6 +134,7 @@ def summary(bundle: modelpack.Bundle) -> list[list[str]]:
         ["task", str(manifest.get("task"))],
         ["class", f"{config.get('class', '')}  ({made})" if made else str(config.get("class", ""))],
         ["engines", engines],
+        *nodes,
         ["size", size(total)],
     ]
 
