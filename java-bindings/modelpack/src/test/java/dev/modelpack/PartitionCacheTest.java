@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.modelpack.testing.CityModels;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,37 @@ class PartitionCacheTest {
         assertEquals(600, answer.get());
       }
       assertEquals(1, predictor.cacheStats().loads());
+    }
+  }
+
+  @Test
+  void loadsUnderWayEndBeforeAClosedPredictorIsFreed() throws Exception {
+    PredictorOptions options = PredictorOptions.builder().cacheBytes(5_000).build();
+    Predictor predictor = predictor(CityModels.shops(SHOPS), options);
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    CountDownLatch warm = new CountDownLatch(THREADS);
+    List<Future<Integer>> answers = new ArrayList<>();
+    for (int thread = 0; thread < THREADS; thread++) {
+      Random random = new Random(thread);
+      answers.add(
+          threads.submit(
+              () -> {
+                int wrong = 0;
+                try {
+                  while (true) {
+                    wrong += wrongAnswers(predictor, random, 10);
+                    warm.countDown();
+                  }
+                } catch (ClosedException closed) {
+                  return wrong;
+                }
+              }));
+    }
+    threads.shutdown();
+    warm.await();
+    assertTrue(predictor.closeAndWait(Duration.ofMinutes(1)));
+    for (Future<Integer> answer : answers) {
+      assertEquals(0, answer.get());
     }
   }
 

@@ -80,8 +80,19 @@ class ValidVectorsTest {
       }
       if (sayable) {
         assertOutcome(row, outcome(() -> bits(predictor, predictor.predict(values))));
+        checkByKey(predictor, row, values);
       }
       return made ? cells : null;
+    }
+
+    /** Predicts a row whose key stands beside it. */
+    private void checkByKey(Predictor predictor, int row, Map<String, Object> values) {
+      Map<String, Object> others = new HashMap<>(values);
+      Object[] key =
+          predictor.schema().keys().stream()
+              .map(feature -> others.remove(feature.name()))
+              .toArray();
+      assertOutcome(row, outcome(() -> bits(predictor, predictor.withKey(key).predict(others))));
     }
 
     /** Predicts a row by position where doubles hold its cells. */
