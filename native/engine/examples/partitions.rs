@@ -16,7 +16,8 @@ use modelpack_engine::{Call, Column, OutputBuffer, Predictor, PredictorOptions};
 
 const NUMBERS: [&str; 10] = ["f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9"];
 const FEATURES: usize = NUMBERS.len() + 2;
-const TREES: usize = 100;
+const TREES: usize = 150;
+// At depth 5 an entry of about 100 KB.
 const NODES: i64 = 1_000;
 const ROWS: usize = 100_000;
 const MANY: i64 = 100_000;

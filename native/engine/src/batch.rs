@@ -24,6 +24,8 @@ pub(crate) struct Batch<'a> {
     pub model: &'a Model,
     pub schema: &'a Schema,
     pub columns: &'a [Column<'a>],
+    /// Columns in the order that places are taken from: one for each feature that has it, or none at all.
+    pub packed: &'a [Option<Column<'a>>],
     pub outputs: Outputs<'a>,
     pub mask: u64,
     pub block_rows: usize,
@@ -109,6 +111,7 @@ impl Model {
             model: self,
             schema,
             columns,
+            packed: &[],
             outputs: Outputs(call.outputs),
             mask,
             block_rows,
@@ -188,7 +191,10 @@ impl Batch<'_> {
             let feature = &self.schema.features[index];
             let rounded = match rows {
                 Rows::Range(first, _) => column.cells(feature, first, cells)?,
-                Rows::Places(places) => column.gather(feature, places, cells)?,
+                Rows::Places(places) => match self.packed.get(index) {
+                    Some(Some(packed)) => packed.cells(feature, places.position, cells)?,
+                    _ => column.gather(feature, places, cells)?,
+                },
             };
             stats::count(index, Seen::Rounded, rounded as u32);
             stats::count(index, Seen::Absent, if column.is_absent() { count as u32 } else { 0 });

@@ -7,6 +7,7 @@ mod found_cache;
 mod keys;
 mod lease;
 mod loader;
+mod packed;
 mod reference;
 mod slot;
 mod zeroed;

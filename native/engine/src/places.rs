@@ -5,11 +5,17 @@
 pub struct Places<'a> {
     entries: &'a [u64],
     base: usize,
+    /// Where the first entry stands in the order that it was taken from.
+    pub position: usize,
 }
 
 impl<'a> Places<'a> {
-    pub fn new(entries: &'a [u64], base: usize) -> Places<'a> {
-        Places { entries, base }
+    pub fn new(entries: &'a [u64], base: usize, position: usize) -> Places<'a> {
+        Places {
+            entries,
+            base,
+            position,
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -29,6 +35,7 @@ impl<'a> Places<'a> {
         Places {
             entries: &self.entries[start..start + count],
             base: self.base,
+            position: self.position + start,
         }
     }
 

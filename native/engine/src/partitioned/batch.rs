@@ -7,6 +7,7 @@ use std::thread;
 use modelpack_bundle::{Error, Found, Result};
 use modelpack_math::FloatEnvironment;
 
+use super::packed::{Packed, MOST_BYTES};
 use super::Partitioned;
 use crate::batch::{check_columns, Batch, Outputs, Rows, LEAST_THREAD_ROWS};
 use crate::call::Call;
@@ -16,8 +17,10 @@ use crate::output;
 use crate::places::Places;
 use std::sync::atomic::Ordering;
 
-/// Rows that are grouped at once: bounds what grouping needs, 12 bytes a row.
-const CHUNK_ROWS: usize = 1 << 20;
+/// Rows that are grouped at once, which bounds what grouping needs: 16 bytes a row and the packed columns,
+const MOST_CHUNK_ROWS: usize = 1 << 20;
+/// but groups should not become too small.
+const LEAST_CHUNK_ROWS: usize = 1 << 16;
 /// In an entry of the order: the row's key is refused.
 const REFUSED: u32 = u32::MAX;
 
@@ -27,6 +30,7 @@ struct Mixed<'a> {
     partitioned: &'a Partitioned,
     root: &'a Model,
     columns: &'a [Column<'a>],
+    packed: &'a [Option<Column<'a>>],
     outputs: Outputs<'a>,
     mask: u64,
     /// Row that the order's entries count from.
@@ -45,13 +49,22 @@ impl Partitioned {
         let schema = self.schema();
         check_columns(schema, columns, rows)?;
         let mask = output::check(schema, call, rows)?;
-        for base in (0..rows).step_by(CHUNK_ROWS) {
-            let chunk = base..rows.min(base + CHUNK_ROWS);
+        let fitting = MOST_BYTES / size_of::<u64>() / columns.len().next_multiple_of(8).max(1);
+        let chunk_rows = fitting.clamp(LEAST_CHUNK_ROWS, MOST_CHUNK_ROWS);
+        for base in (0..rows).step_by(chunk_rows) {
+            let chunk = base..rows.min(base + chunk_rows);
             let order = self.order(columns, chunk.clone(), call);
+            let packed = match order.first().zip(order.last()) {
+                // One node answers all of them.
+                Some((first, last)) if node_of(*first) == node_of(*last) => None,
+                _ => Packed::new(schema, columns, base, &order),
+            };
+            let packed = packed.as_ref().map(Packed::columns).unwrap_or_default();
             let mixed = Mixed {
                 partitioned: self,
                 root,
                 columns,
+                packed: &packed,
                 outputs: Outputs(call.outputs),
                 mask,
                 base,
@@ -73,9 +86,32 @@ impl Partitioned {
         };
         self.keys
             .of_columns(self.partitions(), self.schema(), columns, chunk, each);
-        order.sort_unstable();
-        order
+        match self.partitions().node_count() <= order.len() {
+            true => counted(&order, self.partitions().node_count()),
+            false => {
+                order.sort_unstable();
+                order
+            }
+        }
     }
+}
+
+/// The entries in ascending order of nodes, those of one node as they stood: by counting, as there are no more nodes than rows.
+fn counted(entries: &[u64], nodes: usize) -> Vec<u64> {
+    // Rows that are refused come last.
+    let place = |entry: u64| (node_of(entry) as usize).min(nodes);
+    let mut starts = vec![0; nodes + 2];
+    entries.iter().for_each(|&entry| starts[place(entry) + 1] += 1);
+    for node in 0..=nodes {
+        starts[node + 1] += starts[node];
+    }
+    let mut order = vec![0; entries.len()];
+    for &entry in entries {
+        let start = &mut starts[place(entry)];
+        order[*start] = entry;
+        *start += 1;
+    }
+    order
 }
 
 fn node_of(entry: u64) -> u32 {
@@ -99,18 +135,19 @@ impl Mixed<'_> {
     fn shares(self, order: &[u64], threads: usize, status: Option<&mut [i32]>) -> Result<()> {
         let threads = threads.min(order.len() / LEAST_THREAD_ROWS);
         if threads <= 1 {
-            return self.groups(order, status);
+            return self.groups(order, 0, status);
         }
         let share = order.len().div_ceil(threads);
         let mut statuses = status.map(|status| status.chunks_mut(share));
         thread::scope(|scope| {
             let workers: Vec<_> = order
                 .chunks(share)
-                .map(|order| {
+                .enumerate()
+                .map(|(index, order)| {
                     let own = statuses.as_mut().and_then(Iterator::next);
                     scope.spawn(move || {
                         let _environment = FloatEnvironment::enter();
-                        self.groups(order, own)
+                        self.groups(order, index * share, own)
                     })
                 })
                 .collect();
@@ -123,7 +160,8 @@ impl Mixed<'_> {
     }
 
     /// Answers groups one after the other. Without a status the error is that of the lowest row, so an error does not end it.
-    fn groups(self, order: &[u64], mut status: Option<&mut [i32]>) -> Result<()> {
+    /// `position` is that of the first entry in the whole order.
+    fn groups(self, order: &[u64], mut position: usize, mut status: Option<&mut [i32]>) -> Result<()> {
         let mut answer = Ok(());
         for group in order.chunk_by(|a, b| node_of(*a) == node_of(*b)) {
             let own = match status.take() {
@@ -134,15 +172,17 @@ impl Mixed<'_> {
                 }
                 None => None,
             };
-            answer = lowest(answer, self.group(group, own));
+            answer = lowest(
+                answer,
+                self.group(Places::new(group, self.base, position), node_of(group[0]), own),
+            );
+            position += group.len();
         }
         answer
     }
 
     /// Answers the rows of one node.
-    fn group(self, group: &[u64], mut status: Option<&mut [i32]>) -> Result<()> {
-        let places = Places::new(group, self.base);
-        let node = node_of(group[0]);
+    fn group(self, places: Places<'_>, node: u32, mut status: Option<&mut [i32]>) -> Result<()> {
         if node == REFUSED {
             // Refused as a feature: the root's model says which is the first.
             return self.rows(self.root, places, status);
@@ -169,6 +209,7 @@ impl Mixed<'_> {
             model,
             schema: self.partitioned.schema(),
             columns: self.columns,
+            packed: self.packed,
             outputs: self.outputs,
             mask: self.mask,
             block_rows: model.plan.block_rows(),

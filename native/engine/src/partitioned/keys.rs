@@ -66,7 +66,8 @@ impl Keys {
     ) {
         let levels = self.features.len();
         let mut cells = vec![0; levels * BLOCK_ROWS];
-        let mut last: Option<(KeyCells, Found)> = None;
+        let mut key: KeyCells = [0; limits::PARTITION_LEVELS];
+        let mut last: Option<Found> = None;
         for first in rows.clone().step_by(BLOCK_ROWS) {
             let count = BLOCK_ROWS.min(rows.end - first);
             let whole = self.read(schema, columns, first, count, &mut cells);
@@ -78,16 +79,16 @@ impl Keys {
                     each(row, None);
                     continue;
                 }
-                let mut key: KeyCells = [0; limits::PARTITION_LEVELS];
+                // Rows of one key often follow one another.
+                let mut changed = last.is_none();
                 for (cell, column) in key.iter_mut().zip(cells.chunks_exact(BLOCK_ROWS)) {
+                    changed |= *cell != column[start];
                     *cell = column[start];
                 }
-                let found = match &last {
-                    Some((same, found)) if *same == key => *found,
-                    _ => self.find(partitions, schema, &key[..levels]),
-                };
-                last = Some((key, found));
-                each(row, Some(found));
+                if changed {
+                    last = Some(self.find(partitions, schema, &key[..levels]));
+                }
+                each(row, last);
             }
         }
     }

@@ -53,6 +53,8 @@ impl<K: Ordered> Trees<K> {
                 (Shape::Flat(trees), positions)
             }
         };
+        // One was made for each node before equal ones fell together.
+        columns.shrink_to_fit();
         let count = forest.tree_count();
         (Trees { shape, count, narrowed }, columns, positions)
     }
