@@ -5,8 +5,8 @@ The model is small enough to be computed by hand. With x the features in order,
     margin = number + 2 narrow + 4 count + 8 flag + table[origin] + 16 wind + table[carrier] + 32 rank
 
 and `label` is margin > 0, `probability` is [1 - p, p] with p = margin clipped to 0..1, `narrowed` margin as float32.
-Every product and sum in the tests is exact. In partitioned.mpk the keys are origin and count, and the weights of a node are
-those of the root times NODES.
+Every product and sum in the tests is exact. In partitioned.mpk the keys are origin and count, and the weights of a
+node are those of the root times NODES.
 """
 
 from __future__ import annotations
