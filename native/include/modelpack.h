@@ -397,7 +397,7 @@ int32_t mp_cell_text(const mp_bundle *bundle, uint64_t feature, const char *text
 
 /* Nodes are numbers: 0 is the root, 1 and above stand in the order of the index, -1 is none. They are good for one bundle only. A
  * bundle without partitions has the root alone. A key is the JSON of an array, a value a level:
- * a string, an integer, true, false; null: missing. */
+ * a string, an integer ({"i64":"…"} beyond 2^53-1), true, false; null: missing. */
 
 #define MP_NODE_PRUNED 1
 #define MP_NODE_FACTS 2

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from modelpack._core import Handle, ffi, lib, made_text, new_error, number_of, raise_error, struct
+from modelpack.canonical import canonical_json, parse_json, typed
 from modelpack.errors import UsageError
 from modelpack.once import once
 from modelpack.values import Kind, kind_of, shown
@@ -33,10 +34,7 @@ def key_json(key: Any) -> bytes:
     UsageError
         It is no tuple of texts, integers and bools.
     """
-    try:
-        return json.dumps(plain_key(key), ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise UsageError(f"the key {shown(key)} is no Unicode text") from None
+    return canonical_json(typed(plain_key(key)))
 
 
 def plain_key(key: Any) -> Key:
@@ -120,7 +118,7 @@ class BundleNode:
 
     @once
     def key(self) -> Key:
-        return tuple(json.loads(made_text(lib.mp_partition_key, self._nodes.handle, self.number)))
+        return tuple(parse_json(made_text(lib.mp_partition_key, self._nodes.handle, self.number).encode()))
 
     @once
     def path(self) -> str:
@@ -242,7 +240,7 @@ class Nodes:
         Raises
         ------
         UsageError
-            The key is no tuple, is too long, or has a value of another type than its level.
+            The key is no tuple of texts, integers and bools.
         """
         text = key_json(key)
         found = number_of("int64_t", lib.mp_partition_exact, self.handle, text, len(text))

@@ -1,4 +1,4 @@
-//! Keys of nodes as the JSON of an array, a value a level.
+//! Keys of nodes as the JSON of an array, a value a level; integers beyond ±(2^53-1) as `{"i64":"…"}`.
 
 use std::ffi::c_char;
 
@@ -25,9 +25,14 @@ pub fn values(key: &[Json]) -> Result<Vec<KeyValue<'_>>> {
         .map(|value| match value {
             Json::Null => Ok(KeyValue::Missing),
             Json::Bool(value) => Ok(KeyValue::Bool(*value)),
-            Json::Int(value) => Ok(KeyValue::Int(*value)),
             Json::Str(text) => Ok(KeyValue::Text(text)),
-            Json::Array(_) | Json::Object(_) => Err(usage("a value of key is no string, integer, true, false or null")),
+            Json::Int(_) | Json::Array(_) | Json::Object(_) => match value.as_i64() {
+                Some(i64::MIN) => Err(usage(
+                    "the least int64 is no value of a key: it stands for a missing one",
+                )),
+                Some(value) => Ok(KeyValue::Int(value)),
+                None => Err(usage("a value of key is no string, integer, true, false or null")),
+            },
         })
         .collect()
 }
@@ -37,7 +42,8 @@ pub fn to_json(key: &[KeyValue<'_>]) -> Vec<u8> {
     let value = |value: &KeyValue<'_>| match value {
         KeyValue::Missing | KeyValue::Unknown => Json::Null,
         KeyValue::Text(text) => Json::str(*text),
-        KeyValue::Int(value) => Json::Int(*value),
+        KeyValue::Int(value) if value.unsigned_abs() < 1 << 53 => Json::Int(*value),
+        KeyValue::Int(value) => Json::object([("i64", Json::str(value.to_string()))]),
         KeyValue::Bool(value) => Json::Bool(*value),
     };
     Json::Array(key.iter().map(value).collect()).to_bytes()

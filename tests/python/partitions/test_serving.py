@@ -254,3 +254,21 @@ def test_without_partitions_there_is_no_node(tmp_path: Path, models: dict[Key, A
     assert [node.path for node in plain.nodes()] == ["/"] and plain.bundle.partition_keys == ()
     with pytest.raises(modelpack.UsageError, match="no partitions"):
         plain.predict(frame, key=("PL",))
+
+
+@pytest.mark.parametrize("number", [2**53 - 1, 2**53, -(2**53), 2**60 + 1, 2**63 - 1, -(2**63) + 1])
+def test_integers_of_any_size_are_keys(tmp_path: Path, number: int) -> None:
+    near = number - 1 if number > 0 else number + 1
+    models = trees([(number,), (near,)])
+    predictor = loaded(packed(tmp_path / "m.mpk", models, {"id": [0, 1]}))
+    for key in ((number,), (near,)):
+        value = models[key].predict(pd.DataFrame({"a": [1.0]}))[0]
+        assert predictor.predict([{"id": key[0], "a": 1.0}]).tolist() == [value]
+        one = predictor.predict_one({"a": 1.0}, key=key)
+        assert (one.value, one.node, one.reason) == (value, str(key[0]), "exact")
+        assert predictor.nodes()[key].key == key
+
+
+def test_the_least_integer_stands_for_missing(tmp_path: Path) -> None:
+    with pytest.raises(modelpack.UsageError, match="missing"):
+        packed(tmp_path / "m.mpk", trees([(-(2**63),)]), {"id": [0, 1]})
