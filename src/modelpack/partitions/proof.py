@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from modelpack.canonical import safetensors_bytes
 from modelpack.errors import MismatchError
@@ -57,16 +56,18 @@ class Proof:
     def _asked(self, key: Key, rows: np.ndarray, columns: tuple[str, ...]) -> Any:
         """What the framework is given: without key columns rows of the sample as they are."""
         if not set(columns).isdisjoint(self._by):
-            return of_columns(self._as_of(key, rows), columns)
+            return of_columns(self._with_keys(rows, [key] * len(rows)), columns)
         if columns not in self._inputs:
             self._inputs[columns] = of_columns(self._X, columns)
         return take_rows(self._inputs[columns], rows)
 
-    def _as_of(self, key: Key, rows: np.ndarray) -> Any:
-        """Rows of the sample with the node's key; the levels that it does not have are missing."""
-        levels = {name: key[level] if level < len(key) else None for level, name in enumerate(self._by)}
-        taken = take_rows(self._X, rows)
-        return taken.assign(**{name: np.full(len(rows), value, dtype=object) for name, value in levels.items()})
+    def _with_keys(self, rows: np.ndarray, keys: Sequence[Key]) -> Any:
+        """Rows of the sample, each with the key of a node; the levels that it does not have are missing."""
+        levels = {}
+        for level, name in enumerate(self._by):
+            levels[name] = np.empty(len(rows), dtype=object)
+            levels[name][:] = [key[level] if level < len(key) else None for key in keys]
+        return take_rows(self._X, rows).assign(**levels)
 
     def check(self, predictor: Any, report: Report) -> None:
         """Compares the answers of all nodes.
@@ -78,7 +79,8 @@ class Proof:
         """
         for start in range(0, len(self._nodes), BATCH):
             batch = self._nodes[start : start + BATCH]
-            asked = pd.concat([self._as_of(key, rows) for key, rows, _, _ in batch], ignore_index=True)
+            rows_of_all = np.concatenate([rows for _, rows, _, _ in batch])
+            asked = self._with_keys(rows_of_all, [key for key, rows, _, _ in batch for _ in rows])
             answers, nodes = predictor.predict_nodes(asked)
             end = 0
             for key, rows, framework, bound in batch:
