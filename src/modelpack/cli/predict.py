@@ -21,6 +21,7 @@ from modelpack.errors import InputError, ModelpackError, UsageError
 from modelpack.schema import Output
 
 CHUNK_ROWS = 16_384
+NODE_COLUMNS = ("node", "reason")
 
 
 def add(commands: Any) -> None:
@@ -53,6 +54,9 @@ def add(commands: Any) -> None:
         choices=("fail", "column"),
         default="fail",
         help="a row that is refused ends the command (fail), or has no answer and its reason in the column `error`",
+    )
+    command.add_argument(
+        "--nodes", action="store_true", help="also write the partition node that answered, and why: `node`, `reason`"
     )
     command.add_argument("--threads", type=_threads, default=1, metavar="N", help="threads, or auto")
     command.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
@@ -105,14 +109,15 @@ def predict_file(
     """Rows written, and how many of them were refused."""
     outputs = chosen(predictor, given.outputs)
     keep = None if given.keep == ["all"] else given.keep or []
-    types = column_types(outputs) | ({ERROR: "string"} if given.errors == "column" else {})
+    types = column_types(outputs) | (dict.fromkeys(NODE_COLUMNS, "string") if given.nodes else {})
+    types |= {ERROR: "string"} if given.errors == "column" else {}
     done = refused = 0
     with (
         OutputFile(given.output, target, prefixed(types, given.prefix), given.overwrite) as out,
         Progress("rows", shown=not given.quiet) as progress,
     ):
         for chunk in read_chunks(given.input, source, predictor.schema, keep, CHUNK_ROWS):
-            answers = answer(predictor, chunk, outputs, given.errors, given.input, done)
+            answers = answer(predictor, chunk, outputs, given, done)
             refused += sum(reason is not None for reason in answers.get(ERROR, ()))
             columns = prefixed(answers, given.prefix)
             refuse_collision(chunk.kept, columns)
@@ -143,13 +148,14 @@ def chosen(predictor: modelpack.Predictor, names: Sequence[str] | None) -> list[
 
 
 def answer(
-    predictor: modelpack.Predictor, chunk: Chunk, outputs: Sequence[Output], errors: str, path: str, offset: int
+    predictor: modelpack.Predictor, chunk: Chunk, outputs: Sequence[Output], given: argparse.Namespace, offset: int
 ) -> dict[str, Any]:
-    """Columns of answers for a chunk, with `error` where refused rows go on."""
+    """Columns of answers for a chunk, with nodes if they are asked for, and `error` where refused rows go on."""
     names = [output.name for output in outputs]
-    if errors == "fail":
-        return answer_columns(outputs, answered(predictor, chunk, names, path, offset))
-    found = predictor.predict_all(chunk.data, names, errors="null")
+    if given.errors == "fail":
+        answers = answered(predictor, chunk, names, given, offset)
+        return answer_columns(outputs, answers) | node_columns(answers, ())
+    found = predictor.predict_all(chunk.data, names, errors="null", nodes=given.nodes)
     reasons = np.array([None if reason is None else without_row(reason) for reason in found[ERROR]], dtype=object)
     for row, message in chunk.faults.items():
         reasons[row] = message
@@ -157,7 +163,15 @@ def answer(
     gone = np.array([reason is not None for reason in reasons], dtype=bool)
     if gone.any():
         columns = {name: emptied(values, gone) for name, values in columns.items()}
-    return {**columns, ERROR: reasons}
+    return {**columns, **node_columns(found, list(chunk.faults)), ERROR: reasons}
+
+
+def node_columns(answers: Mapping[str, Any], faults: Sequence[int]) -> dict[str, Any]:
+    """Who answered, where it was asked; nobody the rows that could not be read."""
+    columns = {name: answers[name] for name in NODE_COLUMNS if name in answers}
+    for values in columns.values():
+        values[list(faults)] = None
+    return columns
 
 
 def emptied(values: np.ndarray, gone: np.ndarray) -> np.ndarray:
@@ -168,20 +182,21 @@ def emptied(values: np.ndarray, gone: np.ndarray) -> np.ndarray:
 
 
 def answered(
-    predictor: modelpack.Predictor, chunk: Chunk, names: Sequence[str], path: str, offset: int
+    predictor: modelpack.Predictor, chunk: Chunk, names: Sequence[str], given: argparse.Namespace, offset: int
 ) -> dict[str, Any]:
     """The outputs for every row, or the error of the lowest row that has none."""
     fault = min(chunk.faults, default=None)
     try:
-        answers = predictor.predict_all(chunk.data if fault is None else chunk.data[:fault], names)
+        rows = chunk.data if fault is None else chunk.data[:fault]
+        answers = predictor.predict_all(rows, names, nodes=given.nodes)
     except ModelpackError as error:
         if error.row is None:
             raise
         error.row += offset
-        error.args = (f"{error.args[0]} (in {path})",)
+        error.args = (f"{error.args[0]} (in {given.input})",)
         raise
     if fault is not None:
-        raise InputError(f"{chunk.faults[fault]} (in {path})", row=offset + fault)
+        raise InputError(f"{chunk.faults[fault]} (in {given.input})", row=offset + fault)
     return answers
 
 

@@ -108,3 +108,21 @@ def test_diff_shows_the_nodes_that_changed(run: Any, bundle: Path, tmp_path: Pat
     assert "pruned: too few rows" in section[1] and "→" in section[1]
     changes = json.loads(run("diff", bundle, new.path, "--json").out)["changes"]
     assert [change["path"] for change in changes if change["part"] == "nodes"] == ["DE/C00", "FR/C01", "PL/C03"]
+
+
+def test_predict_writes_who_answered(run: Any, bundle: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("country,city,x\nPL,C03,1.5\nFR,C01,0.5\nES,C01,0.5\n,C01,0.5\nPL,C03,much\n", encoding="utf-8")
+    answer = run("predict", bundle, rows, "--unsigned", "--nodes", "--errors", "column", "--quiet")
+    assert answer.code == 0
+    lines = [line.split(",") for line in answer.out.splitlines()]
+    assert lines[0] == ["value", "node", "reason", "error"]
+    assert [line[1:3] for line in lines[1:]] == [
+        ["PL/C03", "exact"],
+        ["/", "pruned"],
+        ["/", "unknown"],
+        ["/", "missing"],
+        ["", ""],
+    ]
+    without = run("predict", bundle, rows, "--unsigned", "--errors", "column", "--quiet")
+    assert without.out.splitlines()[0] == "value,error"
