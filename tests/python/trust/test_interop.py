@@ -55,13 +55,20 @@ def folder(signed: Path, tmp_path: Path) -> Path:
     return target
 
 
+def require(program: Any) -> None:
+    if shutil.which(str(program)) is None:
+        pytest.skip(f"{program} is not installed")
+
+
 def run(*command: Any) -> str:
+    require(command[0])
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def refused(*command: Any) -> str:
+    require(command[0])
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     return done.stdout + done.stderr

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.modelpack.testing.OneRow;
 import dev.modelpack.testing.OwnJvm;
@@ -33,8 +34,28 @@ class NativeLibraryTest {
     return OwnJvm.of(OneRow.class).options(options).run();
   }
 
+  /**
+   * Whether this process may mount a file system in a name space of its own; containers may forbid
+   * it.
+   */
+  private static boolean mayMount(Path target) throws IOException, InterruptedException {
+    try {
+      return new ProcessBuilder(
+                  "unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", target.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
   /** A JVM to which {@code target} is a file system with these options, whoever else it is to. */
-  private static OwnJvm mounted(Path target, String options) {
+  private static OwnJvm mounted(Path target, String options)
+      throws IOException, InterruptedException {
+    assumeTrue(mayMount(target), "no file system can be mounted here");
     return OwnJvm.of(OneRow.class)
         .launchedBy("unshare", "-rm", "sh", "-c", MOUNT, "sh", target.toString(), options);
   }
