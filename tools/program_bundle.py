@@ -11,6 +11,7 @@ import numpy as np
 from modelpack._core import write_bundle
 from modelpack.canonical import canonical_json, safetensors_bytes
 from modelpack.golden import golden_member
+from modelpack.members import dictionary_member, empty_answers
 from modelpack.program import Builder
 from modelpack.program.builder import MATH
 from modelpack.schema import Feature, Output, Schema
@@ -21,22 +22,17 @@ def program_bundle(
 ) -> bytes:
     """The bytes of the bundle, without golden rows: the answers stand beside it."""
     program = builder.finish()
-    dictionaries = {}
-    for index, texts in program.dictionaries.items():
-        encoded = [text.encode() for text in texts]
-        dictionaries[f"{index}.bytes"] = np.frombuffer(b"".join(encoded), np.uint8)
-        dictionaries[f"{index}.offsets"] = np.cumsum([0, *map(len, encoded)]).astype(np.uint64)
-    empty = {output.name: np.zeros((0, output.columns)) for output in outputs}
+    schema = Schema(tuple(features), tuple(outputs))
+    empty = empty_answers(schema)
     members = {
-        "schema.json": Schema(tuple(features), tuple(outputs)).to_json(),
+        "schema.json": schema.to_json(),
         "programs.json": canonical_json({program.digest: program.json.decode()}),
         "models/main/tensors.safetensors": safetensors_bytes(program.tensors, {"program": program.digest}),
         "golden.safetensors": golden_member(
-            np.zeros((0, len(features)), np.uint64), tuple(outputs), empty, empty, None, "synthetic"
+            np.zeros((0, len(features)), np.uint64), schema.outputs, empty, empty, None, "synthetic"
         ),
+        **dictionary_member(program.dictionaries),
     }
-    if dictionaries:
-        members["dictionaries.safetensors"] = safetensors_bytes(dictionaries)
     manifest = {
         "created_at": created_at,
         "engines": [{"name": "native", "requires": sorted([*program.uses, f"math@{MATH}"])}],

@@ -15,6 +15,7 @@ import numpy as np
 from modelpack._core import write_bundle
 from modelpack.canonical import canonical_json, safetensors_bytes, typed
 from modelpack.golden import golden_member
+from modelpack.members import dictionary_member, empty_answers
 from modelpack.program import Builder, Value
 from modelpack.schema import Classes, Feature, Output, Schema
 
@@ -73,7 +74,7 @@ def classifier_bundle(classes: Classes | None = None, framework: str = "sklearn"
 def bundle_bytes(builder: Builder, schema: Schema, task: str, name: str, framework: str = "sklearn") -> bytes:
     """The bytes of the bundle of a built program, without golden rows."""
     program = builder.finish()
-    none = {output.name: np.zeros((0, output.columns)) for output in schema.outputs}
+    none = empty_answers(schema)
     members = {
         "schema.json": schema.to_json(),
         "programs.json": canonical_json({program.digest: program.json.decode()}),
@@ -84,14 +85,8 @@ def bundle_bytes(builder: Builder, schema: Schema, task: str, name: str, framewo
         "config.json": canonical_json(typed({"framework": framework, "rate": 0.1})),
         "metrics.json": canonical_json(typed({"splits": {"test": {"rmse": 0.25}}})),
         "record.json": canonical_json({"author": "tests"}),
+        **dictionary_member(program.dictionaries),
     }
-    dictionaries = {}
-    for index, texts in program.dictionaries.items():
-        encoded = [text.encode() for text in texts]
-        dictionaries[f"{index}.bytes"] = np.frombuffer(b"".join(encoded), dtype=np.uint8)
-        dictionaries[f"{index}.offsets"] = np.cumsum([0, *map(len, encoded)]).astype(np.uint64)
-    if dictionaries:
-        members["dictionaries.safetensors"] = safetensors_bytes(dictionaries)
     manifest = {
         "created_at": "2026-01-01T00:00:00Z",
         "engines": [{"name": "native", "requires": sorted([*program.uses, "math@1"])}],

@@ -37,8 +37,7 @@ def answers_bound(
         probability = answers["probability"]
         found = spread(probability)
         if probability.shape[1] == 2 and answers["margin"].shape[1] == 1:
-            # [1 - p, p]: what rounds p moves 1 - p as far, and that subtraction rounds once more.
-            found = np.hstack([found[:, 1:] + np.finfo(probability.dtype).eps, found[:, 1:]])
+            found = bounds.complemented(found[:, 1:], float(np.finfo(probability.dtype).eps))
         if halves:
             columns = slice(-answers["label"].shape[1], None)
             label = bounds.undecided_halves(probability[:, columns], found[:, columns])

@@ -35,8 +35,12 @@ def logistic(probability: Floats, margin: Floats | float = 0.0, eps: float = EPS
 
 def binary(probability: Floats, margin: Floats | float = 0.0, eps: float = EPSILON) -> Floats:
     """For [1 - p, p] where p is the logistic of a margin known to within `margin`."""
-    slope = logistic(probability[:, 1:], margin, eps)
-    return np.hstack([slope + eps, slope])
+    return complemented(logistic(probability[:, 1:], margin, eps), eps)
+
+
+def complemented(bound: Floats, eps: float) -> Floats:
+    """For [1 - p, p] where p has this bound: what moves p moves 1 - p as far, and that subtraction rounds once more."""
+    return np.hstack([bound + eps, bound])
 
 
 def softmax(probability: Floats, margin: Floats | float = 0.0, eps: float = EPSILON) -> Floats:

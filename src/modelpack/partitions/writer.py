@@ -14,7 +14,7 @@ from modelpack.nodes import Key, key_json
 from modelpack.partitions.node import Node
 from modelpack.signing import Signing, cause, handles
 
-_DTYPES = {"int64": 3, "bool": 4, "string": 5}
+_DTYPES = {"int64": lib.MP_DTYPE_INT64, "bool": lib.MP_DTYPE_BOOL, "string": lib.MP_DTYPE_STRING}
 
 
 class PartitionWriter:
