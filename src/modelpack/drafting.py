@@ -56,7 +56,7 @@ def replayed_members(
             native = predictor.reference(cells)
             found = {key: metrics_of(imported.task, schema, predictor, split) for key, split in splits.items()}
     framework = imported.reference(kept)
-    bound = imported.bound(kept) if imported.bound is not None else None
+    bound = imported.bound(kept, framework) if imported.bound is not None else None
     members["golden.safetensors"] = golden_member(cells, imported.outputs, framework, native, bound, source)
     members["metrics.json"] = metrics_member(found, reported)
     return members, report

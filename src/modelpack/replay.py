@@ -109,8 +109,9 @@ def replay(imported: Any, predictor: Any, data: Mapping[str, Any], progress: Pro
         rows = row_count(X)
         for start in range(0, rows, BLOCK_ROWS):
             block = take_rows(X, np.arange(start, min(start + BLOCK_ROWS, rows)))
-            bound = imported.bound(block) if imported.bound is not None else None
-            compare(report, imported.reference(block), predictor.predict_raw(block), bound, block, done)
+            framework = imported.reference(block)
+            bound = imported.bound(block, framework) if imported.bound is not None else None
+            compare(report, framework, predictor.predict_raw(block), bound, block, done)
             done += row_count(block)
             if progress is not None:
                 progress(done, total)

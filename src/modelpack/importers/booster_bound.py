@@ -9,29 +9,24 @@ import numpy as np
 import numpy.typing as npt
 
 from modelpack.importers import bound as bounds
-from modelpack.importers.imported import Answers
+from modelpack.importers.imported import Answers, Bound
 
 Floats = npt.NDArray[np.float64]
 Spread = Callable[[Floats], Floats]
 
 
-def answers_bound(
-    reference: Callable[[Any], Answers], spread: Spread, halves: bool = False
-) -> Callable[[Any], Answers]:
+def answers_bound(spread: Spread, halves: bool = False) -> Bound:
     """The bound of every answer but the margin.
 
     Parameters
     ----------
-    reference : callable
-        The framework's answers.
     spread : callable
         The bound of what the objective makes of a margin.
     halves : bool
         A label is p > 0.5, column by column, rather than the first largest probability.
     """
 
-    def bound(data: Any) -> Answers:
-        answers = reference(data)
+    def bound(_: Any, answers: Answers) -> Answers:
         if "value" in answers:
             return {"value": spread(answers["value"])}
         probability = answers["probability"]

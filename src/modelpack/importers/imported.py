@@ -19,6 +19,8 @@ from modelpack.program import Builder, BuiltProgram, Value
 from modelpack.schema import Feature, Output
 
 Answers = dict[str, npt.NDArray[Any]]
+# (what the framework was given, what it answered) to the greatest |difference| allowed per output name and cell.
+Bound = Callable[[Any, Answers], Answers]
 
 # What each class of promise is called where a step is judged, and why it is no better (docs/SEMANTICS.md).
 _PROMISES = {
@@ -69,7 +71,7 @@ class Outputs:
     task: str
     reference: Callable[[Any], Answers]
     config: Mapping[str, Any]
-    bound: Callable[[Any], Answers] | None = None
+    bound: Bound | None = None
     promise: str = "A"
 
 
@@ -83,7 +85,7 @@ class Imported:
     task: str
     config: dict[str, Any]
     reference: Callable[[Any], Answers]
-    bound: Callable[[Any], Answers] | None
+    bound: Bound | None
     promise: str
 
 

@@ -116,7 +116,7 @@ def _classifier(
 def _promised(source: LightgbmSource, reference: Callable[[Any], Answers]) -> dict[str, Any]:
     """The framework's answers and how near to them the program's are: the arguments of `Outputs` for both."""
     spread = prediction_bound(source.model.objective)
-    bound = None if spread is None else answers_bound(reference, spread)
+    bound = None if spread is None else answers_bound(spread)
     return {"reference": reference, "bound": bound, "promise": "A" if spread is None else "B"}
 
 

@@ -77,8 +77,8 @@ def import_pipeline(
     def reference(data: Any) -> Answers:
         return found.reference(before_last(data))
 
-    def bound(data: Any) -> Answers:
-        return {} if found.bound is None else found.bound(before_last(data))
+    def bound(data: Any, answers: Answers) -> Answers:
+        return {} if found.bound is None else found.bound(before_last(data), answers)
 
     return replace(
         found,

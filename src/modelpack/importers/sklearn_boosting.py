@@ -68,20 +68,16 @@ def classifier(model: GradientBoostingClassifier, builder: Builder, frame: Frame
         task=task_of(classes),
         reference=reference,
         config=configuration(model),
-        bound=probability_bound(reference),
+        bound=probability_bound,
         promise="B",
     )
 
 
-def probability_bound(reference: Reference) -> Any:
+def probability_bound(_: Any, answers: Answers) -> Answers:
     """The bound of probabilities whose margins are exact."""
-
-    def bound(data: Any) -> Answers:
-        probability = reference.answer("probability", "predict_proba", data)
-        spread = bounds.binary if probability.shape[1] == 2 else bounds.softmax
-        return {"probability": spread(probability)}
-
-    return bound
+    probability = answers["probability"]
+    spread = bounds.binary if probability.shape[1] == 2 else bounds.softmax
+    return {"probability": spread(probability)}
 
 
 def raw(model: Any, builder: Builder, frame: Frame, origin: str) -> Value:

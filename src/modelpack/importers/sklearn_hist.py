@@ -40,16 +40,15 @@ def regressor(model: HistGradientBoostingRegressor, builder: Builder, frame: Fra
     logarithmic = model.loss in LOG_LINK
     if logarithmic:
         value = builder.op("math@1", value, origin=origin, function="exp")
-    reference = Reference(model, {"value": "predict"})
 
-    def bound(data: Any) -> Answers:
-        return {"value": bounds.exponential(reference.answer("value", "predict", data))}
+    def bound(_: Any, answers: Answers) -> Answers:
+        return {"value": bounds.exponential(answers["value"])}
 
     return Outputs(
         outputs=(Output("value", "float64", 1),),
         values={"value": value},
         task="regression",
-        reference=reference,
+        reference=Reference(model, {"value": "predict"}),
         config=configuration(model),
         bound=bound if logarithmic else None,
         promise="B" if logarithmic else "A",
@@ -78,7 +77,7 @@ def classifier(model: HistGradientBoostingClassifier, builder: Builder, frame: F
         task=task_of(classes),
         reference=reference,
         config=configuration(model),
-        bound=probability_bound(reference),
+        bound=probability_bound,
         promise="B",
     )
 

@@ -84,7 +84,7 @@ def regressor(model: Any, builder: Builder, frame: Frame, origin: str) -> Output
         task="regression" if width == 1 else "multioutput",
         reference=Reference(model, {"value": "predict"}),
         config=configuration(model),
-        bound=lambda data: {"value": layer.bound(data)},
+        bound=lambda data, _: {"value": layer.bound(data)},
         promise="C",
     )
 
@@ -98,18 +98,17 @@ def link_refusals(model: Any) -> Iterable[Refusal]:
 def log_linear_regressor(model: Any, builder: Builder, frame: Frame, origin: str) -> Outputs:
     layer = Layer(model, builder, frame, origin)
     value = builder.op("math@1", layer.value, origin=origin, function="exp")
-    reference = Reference(model, {"value": "predict"})
 
-    def bound(data: Any) -> Answers:
+    def bound(data: Any, answers: Answers) -> Answers:
         # numpy's own exp of float32 is off by up to two ulp.
-        value, ulps = reference.answer("value", "predict", data), 1 if layer.eps == bounds.EPSILON else 2
-        return {"value": bounds.exponential(value, layer.bound(data), layer.eps, ulps)}
+        ulps = 1 if layer.eps == bounds.EPSILON else 2
+        return {"value": bounds.exponential(answers["value"], layer.bound(data), layer.eps, ulps)}
 
     return Outputs(
         outputs=(Output("value", layer.dtype, 1),),
         values={"value": value},
         task="regression",
-        reference=reference,
+        reference=Reference(model, {"value": "predict"}),
         config=configuration(model),
         bound=bound,
         promise="C",

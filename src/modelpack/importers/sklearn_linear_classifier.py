@@ -51,7 +51,7 @@ def margin_classifier(model: Any, builder: Builder, frame: Frame, origin: str) -
         task=task_of(classes),
         reference=reference,
         config=configuration(model),
-        bound=lambda data: margin_bounds(layer, reference, data),
+        bound=lambda data, answers: margin_bounds(layer, data, answers),
         promise="C",
     )
 
@@ -100,19 +100,17 @@ def logistic(model: Any, builder: Builder, frame: Frame, origin: str) -> Outputs
         task=task_of(classes),
         reference=reference,
         config=configuration(model),
-        bound=lambda data: logistic_bounds(layer, reference, data),
+        bound=lambda data, answers: logistic_bounds(layer, data, answers),
         promise="C",
     )
 
 
-def margin_bounds(layer: Layer, reference: Reference, data: Any) -> Answers:
+def margin_bounds(layer: Layer, data: Any, answers: Answers) -> Answers:
     bound = layer.bound(data)
-    margin = reference.answer("margin", "decision_function", data)
-    return {"margin": bound, "label": bounds.undecided_labels(margin, bound)}
+    return {"margin": bound, "label": bounds.undecided_labels(answers["margin"], bound)}
 
 
-def logistic_bounds(layer: Layer, reference: Reference, data: Any) -> Answers:
-    found = margin_bounds(layer, reference, data)
-    probability = reference.answer("probability", "predict_proba", data)
+def logistic_bounds(layer: Layer, data: Any, answers: Answers) -> Answers:
+    found = margin_bounds(layer, data, answers)
     spread = bounds.binary if layer.value.width == 1 else bounds.softmax
-    return {**found, "probability": spread(probability, found["margin"], layer.eps)}
+    return {**found, "probability": spread(answers["probability"], found["margin"], layer.eps)}

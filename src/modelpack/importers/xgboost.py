@@ -59,7 +59,7 @@ def import_xgboost(
         task=_task(source),
         reference=reference,
         config=config,
-        bound=None if spread is None else answers_bound(reference, spread),
+        bound=None if spread is None else answers_bound(spread),
         promise="A" if spread is None else "B",
     )
 
@@ -129,7 +129,7 @@ def _classifier(
         )
     reference = _reference(source, ("label", "probability"))
     spread = prediction_bound(source.model.objective)
-    bound = _softmax_bound(source) if softmax else None if spread is None else answers_bound(reference, spread, halves)
+    bound = _softmax_bound if softmax else None if spread is None else answers_bound(spread, halves)
     return Outputs(
         outputs=outputs,
         values={"label": label, "probability": probability, "margin": margin},
@@ -184,15 +184,12 @@ def _classified(source: XgboostSource, predicted: np.ndarray, margin: np.ndarray
     return {"label": (predicted > 0.5).astype(np.int64).reshape(rows, 1), "probability": probability}
 
 
-def _softmax_bound(source: XgboostSource) -> Callable[[Any], Answers]:
-    def bound(X: Any) -> Answers:
-        from scipy.special import softmax
+def _softmax_bound(_: Any, answers: Answers) -> Answers:
+    from scipy.special import softmax
 
-        margin = source.predict(X, margin=True)
-        probability = softmax(margin.astype(np.float64), axis=1) * _SOFTMAX_BOUND + np.finfo(np.float32).tiny
-        return {"label": np.zeros((len(margin), 1)), "margin": np.zeros(margin.shape), "probability": probability}
-
-    return bound
+    margin = answers["margin"]
+    probability = softmax(margin.astype(np.float64), axis=1) * _SOFTMAX_BOUND + np.finfo(np.float32).tiny
+    return {"label": np.zeros((len(margin), 1)), "margin": np.zeros(margin.shape), "probability": probability}
 
 
 def _config(source: XgboostSource) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def asked_with(imported: Imported, columns: Sequence[str], features: Sequence[Fe
         imported,
         features=tuple(features),
         reference=lambda X: imported.reference(of_columns(X, columns)),
-        bound=None if bound is None else lambda X: bound(of_columns(X, columns)),
+        bound=None if bound is None else lambda X, answers: bound(of_columns(X, columns), answers),
     )
 
 

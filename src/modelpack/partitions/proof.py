@@ -47,8 +47,9 @@ class Proof:
         """The program's text and the node's tensors; what the framework answers is kept."""
         rows = self._rows.get(key, self._spread)[:ROWS]
         asked = self._asked(key, rows, tuple(columns))
-        bound = None if imported.bound is None else imported.bound(asked)
-        self._nodes.append((key, rows, imported.reference(asked), bound))
+        framework = imported.reference(asked)
+        bound = None if imported.bound is None else imported.bound(asked, framework)
+        self._nodes.append((key, rows, framework, bound))
         program = imported.program if self._explain else imported.program.without_explanation()
         self.uses.update(program.uses)
         return program.json, safetensors_bytes(program.tensors, {"program": program.digest})
