@@ -29,6 +29,7 @@ from modelpack.errors import (
 if TYPE_CHECKING:
     from modelpack.bundle import Bundle
     from modelpack.checking import check
+    from modelpack.compiling import compile
     from modelpack.explanation import Explanation
     from modelpack.keys import KeyPair, PrivateKey, keygen
     from modelpack.opening import inspect, load, open
@@ -76,6 +77,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "compile",
     "data_reference",
     "inspect",
     "keygen",
@@ -108,6 +110,7 @@ _PLACES = {
     "Signer": "modelpack.signing",
     "TrustPolicy": "modelpack.trust_policy",
     "check": "modelpack.checking",
+    "compile": "modelpack.compiling",
     "data_reference": "modelpack.record",
     "inspect": "modelpack.opening",
     "keygen": "modelpack.keys",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from modelpack.golden import golden_member, golden_rows
 from modelpack.members import empty_answers, model_members
 from modelpack.metrics import evaluation_splits, metrics_of
 from modelpack.record import make_record
-from modelpack.replay import Progress, Report, replay
+from modelpack.replay import EngineReport, Progress, Report, replay
 from modelpack.schema import Schema
 from modelpack.signing import Signing, cause, handles
 
@@ -43,6 +43,7 @@ def replayed_members(
     kept, source = golden_rows(golden, sample, imported.features)
     splits = evaluation_splits(evaluation)
     report = Report(promise=imported.promise)
+    replayed = {"sample": sample, **{key: split[0] for key, split in splits.items()}}
     with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
         draft = Path(folder) / "draft.mpk"
         none = empty_answers(schema)
@@ -50,7 +51,6 @@ def replayed_members(
         empty = golden_member(cells, imported.outputs, none, none, None, source)
         write_bundle(draft, head, {**members, "golden.safetensors": empty}, overwrite=False)
         with open_draft(draft) as predictor:
-            replayed = {"sample": sample, **{key: split[0] for key, split in splits.items()}}
             report.engines["native"] = replay(imported, predictor, replayed, progress)
             cells = predictor.cells(kept)
             native = predictor.reference(cells)
@@ -60,6 +60,38 @@ def replayed_members(
     members["golden.safetensors"] = golden_member(cells, imported.outputs, framework, native, bound, source)
     members["metrics.json"] = metrics_member(found, reported)
     return members, report
+
+
+def with_engine(
+    engine: str,
+    imported: Any,
+    schema: Schema,
+    head: Mapping[str, Any],
+    members: Mapping[str, bytes],
+    sample: Any,
+    *,
+    evaluation: Any,
+    progress: Progress | None,
+) -> tuple[dict[str, Any], dict[str, bytes], EngineReport]:
+    """Manifest and members with a further engine, and what the replay of sample and evaluation rows through it found.
+
+    Raises
+    ------
+    MismatchError
+        An answer of the engine differs from the framework's beyond the bound.
+    UnsupportedModelError
+        The engine has no form for an operation of the program.
+    """
+    from modelpack.engines.adding import Draft, add_engine
+    from modelpack.engines.made import make_engine
+    from modelpack.engines.source import Source
+
+    data = {"sample": sample, **{key: split[0] for key, split in evaluation_splits(evaluation).items()}}
+    made = make_engine(engine, Source.of_members(members, schema, head["name"], head["version"]))
+    draft, report = add_engine(
+        Draft(head, members), made, lambda predictor, bound: replay(imported, predictor, data, progress, bound)
+    )
+    return dict(draft.head), dict(draft.members), report
 
 
 def metrics_member(splits: Mapping[str, Any], reported: Mapping[str, Any] | None) -> bytes:
@@ -99,12 +131,15 @@ def write_bundle(
         raise cause(failed, signing) from None
 
 
-def prove(head: Mapping[str, Any], members: Mapping[str, bytes]) -> None:
-    """Opens the finished bundle as any reader will, golden rows and all, before it stands where it was asked for."""
+def prove(head: Mapping[str, Any], members: Mapping[str, bytes], engines: Sequence[str] = ()) -> None:
+    """Opens the finished bundle as any reader will, golden rows and all, in native and in each of the engines, before
+    it stands where it was asked for."""
     with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
         path = Path(folder) / "finished.mpk"
-        write_bundle(path, head, members, overwrite=False)
+        identity = write_bundle(path, head, members, overwrite=False)
         open_draft(path).close()
+        for engine in engines:
+            load_as(path, identity, engine).close()
 
 
 def open_draft(path: Path) -> Any:
@@ -112,3 +147,11 @@ def open_draft(path: Path) -> Any:
     from modelpack.trust import UNSIGNED
 
     return load(path, trust=UNSIGNED)
+
+
+def load_as(path: Path, identity: str, engine: str) -> Any:
+    """The bundle of exactly these bytes, which we wrote ourselves, in an engine that needs a permission."""
+    from modelpack.opening import load
+    from modelpack.trust_policy import TrustPolicy
+
+    return load(path, TrustPolicy.of_identity(identity, ("native", engine)), engine=engine)

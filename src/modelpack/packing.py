@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from modelpack.drafting import prove, record_member, replayed_members, write_bundle
-from modelpack.errors import InputError, UnsupportedModelError
+from modelpack.drafting import prove, record_member, replayed_members, with_engine, write_bundle
+from modelpack.errors import InputError, UnsupportedModelError, UsageError
 from modelpack.infer import infer_features, with_declared_nulls
 from modelpack.members import manifest
 from modelpack.replay import Progress, Report
 from modelpack.rows import row_count
 from modelpack.schema import Feature, Schema
 from modelpack.signing import Signers, signing_of
+from modelpack.trust_policy import ENGINES
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,9 @@ def pack(
         Further metrics, kept as they are.
     record : mapping, optional
         author, trained_start, trained_end, data (references, see `data_reference`), code_revision, host, notes.
+    engines : sequence of str
+        ``native`` and, beside it, ``onnx`` and ``compiled``: whose answers are compared with the framework's as well
+        (docs/ENGINES.md).
     signers : "default", path of a private key as PEM, PrivateKey, Signer; or several of them
         Who signs; nobody by default. ``"default"`` is the user's key (`modelpack.keygen`). See `modelpack.sign`.
     passphrase : str, optional
@@ -137,8 +141,10 @@ def pack(
     ... )
     >>> modelpack.load(packed, name="eta").predict_one(X.iloc[0].to_dict())  # doctest: +SKIP
     """
-    refuse_later(engines)
+    others = further_engines(engines)
     if partition_by or is_partitioned(model):
+        if others:
+            raise UnsupportedModelError("engines", "partitioned models run in the native engine only")
         return pack_partitioned(
             model,
             X_sample,
@@ -188,17 +194,32 @@ def pack(
         progress=progress,
     )
     members["record.json"] = record_member(record, model, built, X_sample, statistics)
-    prove(head, members)
+    for engine in others:
+        head, members, report.engines[engine] = with_engine(
+            engine, imported, built, head, members, X_sample, evaluation=evaluation, progress=progress
+        )
+    prove(head, members, others)
     identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
     return Packed(path=target, identity=identity, schema=built, report=report)
 
 
-def refuse_later(engines: Sequence[str]) -> None:
-    """What the format provides for and this version does not write."""
-    if tuple(engines) != ("native",):
+def further_engines(engines: Sequence[str]) -> tuple[str, ...]:
+    """The engines beside native.
+
+    Raises
+    ------
+    UsageError
+        One is not known, stands twice, or native is missing.
+    """
+    given = (engines,) if isinstance(engines, str) else tuple(engines)
+    unknown = [engine for engine in given if engine not in ENGINES]
+    if unknown or len(set(given)) != len(given):
+        raise UsageError(f"engines is {list(given)!r:.64}", hint=f"name each once; known are {', '.join(ENGINES)}")
+    if "native" not in given:
         raise UnsupportedModelError(
-            "engines", f"{list(engines)!r}: this version packs the native engine only", "leave engines out"
+            "engines", "a model that the program reproduces is packed with the native engine", "add 'native'"
         )
+    return tuple(engine for engine in given if engine != "native")
 
 
 def named_sample(

@@ -23,7 +23,7 @@ from modelpack.nodes import Key, Nodes
 from modelpack.outputs import Outputs, OutputType
 from modelpack.prediction import Prediction, RowLayout
 from modelpack.row import RowPath, RowPredictor
-from modelpack.run import Answers, reference, run
+from modelpack.run import Answers, of_cells, reference, run
 from modelpack.schema import Schema
 from modelpack.single_row import SingleRow
 from modelpack.stats import FeatureStats, feature_stats
@@ -293,6 +293,10 @@ class Predictor:
     def reference(self, cells: npt.NDArray[np.uint64]) -> dict[str, npt.NDArray[Any]]:
         """The answers of the reference interpreter, which defines every bit, for cells [rows, features]."""
         return reference(self._native.open_handle(), np.ascontiguousarray(cells, dtype=np.uint64), self._outputs.all)
+
+    def answers(self, cells: npt.NDArray[np.uint64]) -> dict[str, npt.NDArray[Any]]:
+        """The answers of this predictor's engine for cells [rows, features]."""
+        return of_cells(self._native.open_handle(), np.ascontiguousarray(cells, dtype=np.uint64), self._outputs.all)
 
     # ---- partitions ----
 

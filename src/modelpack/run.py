@@ -17,7 +17,7 @@ from modelpack.inputs import ArrowBatch, Batch, Call
 from modelpack.inputs.batch import address
 from modelpack.outputs import OutputType, describe
 
-__all__ = ["Answers", "reference", "run"]
+__all__ = ["Answers", "of_cells", "reference", "run"]
 
 Raw = dict[str, npt.NDArray[Any]]
 
@@ -119,6 +119,21 @@ def reference(handle: Handle, cells: npt.NDArray[np.uint64], selected: Sequence[
     )
     if code:
         raise error_of(error, code)
+    return raw
+
+
+def of_cells(handle: Handle, cells: npt.NDArray[np.uint64], selected: Sequence[OutputType]) -> Raw:
+    """The engine's answers for cells [rows, features], row by row."""
+    raw = {output.name: output.empty(len(cells)) for output in selected}
+    options, error = struct("mp_predict_options"), new_error()
+    for row in range(len(cells)):
+        one = {name: answers[row : row + 1] for name, answers in raw.items()}
+        place = ffi.cast("uint64_t *", address(cells[row]))
+        code = lib.mp_predictor_predict_row(
+            handle, place, cells.shape[1], NULL, 0, options, _table(selected, one), len(selected), error
+        )
+        if code:
+            raise error_of(error, code)
     return raw
 
 

@@ -13,7 +13,7 @@ from typing import NoReturn
 from modelpack.cli import status
 from modelpack.errors import ModelpackError
 
-COMMANDS = ("pack", "check", "inspect", "predict", "diff", "keygen", "sign", "verify", "trust", "demo")
+COMMANDS = ("pack", "check", "inspect", "predict", "compile", "diff", "keygen", "sign", "verify", "trust", "demo")
 
 _EPILOG = """\
 exit codes: 0 done, 1 differs or a check failed, 2 wrong usage, 3 not trusted, 4 not supported.
