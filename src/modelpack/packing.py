@@ -78,7 +78,8 @@ def pack(
     Parameters
     ----------
     model : estimator, Booster, or path of a model file
-        A fitted scikit-learn estimator or Pipeline, an XGBoost or LightGBM model (also its .json, .ubj or .txt file).
+        A fitted scikit-learn estimator or Pipeline, an XGBoost or LightGBM model (also its .json, .ubj or .txt file),
+        a Treelite model (also its checkpoint, .tl).
     X_sample : DataFrame or array [rows, features]
         Rows as the model was trained on: they give the names and types of the features.
     path : path, optional

@@ -1,4 +1,4 @@
-"""Whether XGBoost and LightGBM models can be reproduced: what their importers refuse, asked without data."""
+"""Whether XGBoost, LightGBM and Treelite models can be reproduced: what their importers refuse, asked without data."""
 
 from __future__ import annotations
 
@@ -64,6 +64,21 @@ def judge_lightgbm(model: Any, origin: str) -> Iterator[Verdict]:
         return "A" if prediction_bound(objective) is None else "B"
 
     yield _verdict(model, origin, fitted if _is_fitted(model) else unfitted)
+
+
+def judge_treelite(model: Any, origin: str) -> Iterator[Verdict]:
+    """Postprocessor and trees."""
+    from modelpack.importers.treelite_postprocessor import prediction, prediction_bound
+    from modelpack.importers.treelite_source import source_of
+    from modelpack.importers.treelite_trees import forest_of
+
+    def fitted() -> str:
+        source = source_of(model, origin)
+        prediction(*_margin(source.columns, source.dtype), source, origin)
+        forest_of(source, origin)
+        return "A" if prediction_bound(source) is None else "B"
+
+    yield _verdict(model, origin, fitted)
 
 
 def _margin(columns: int, dtype: Any) -> tuple[Builder, Value]:

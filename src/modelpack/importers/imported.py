@@ -36,13 +36,18 @@ _IMPORTERS = {
     "sklearn": ("modelpack.importers.sklearn", "import_sklearn"),
     "xgboost": ("modelpack.importers.xgboost", "import_xgboost"),
     "lightgbm": ("modelpack.importers.lightgbm", "import_lightgbm"),
+    "treelite": ("modelpack.importers.treelite", "import_treelite"),
 }
+
+# Whose file it is by its ending; all others are XGBoost's.
+_FRAMEWORKS_OF_FILES = {".txt": "lightgbm", ".tl": "treelite", ".treelite": "treelite"}
 
 # The same for `modelpack.check`, which asks before a model is fitted: (model, origin) to verdicts.
 _JUDGES = {
     "sklearn": ("modelpack.importers.sklearn_check", "judge_sklearn"),
     "xgboost": ("modelpack.importers.booster_check", "judge_xgboost"),
     "lightgbm": ("modelpack.importers.booster_check", "judge_lightgbm"),
+    "treelite": ("modelpack.importers.booster_check", "judge_treelite"),
 }
 
 
@@ -232,7 +237,7 @@ def refuse_old(framework: str, origin: str) -> None:
 def framework_of(model: Any, origin: str) -> str:
     """The framework whose class `model` is; a path's is told by its suffix."""
     if isinstance(model, (str, os.PathLike)):
-        return "lightgbm" if os.fspath(model).endswith(".txt") else "xgboost"
+        return _FRAMEWORKS_OF_FILES.get(os.path.splitext(os.fspath(model))[1], "xgboost")
     package = type(model).__module__.partition(".")[0]
     if package not in _IMPORTERS:
         name = f"{type(model).__module__}.{type(model).__qualname__}"

@@ -28,7 +28,10 @@ def trained_names(model: Any) -> Sequence[str] | None:
 def _of_file(path: str | os.PathLike[str]) -> Sequence[str] | None:
     from modelpack.importers.imported import framework_of
 
-    if framework_of(path, str(path)) == "lightgbm":
+    framework = framework_of(path, str(path))
+    if framework == "treelite":
+        return None
+    if framework == "lightgbm":
         from modelpack.importers.lightgbm_source import read_model as read_lightgbm
 
         return read_lightgbm(path, str(path)).feature_names
