@@ -255,5 +255,11 @@ def pack_partitioned(model: Any, X_sample: Any, path: Any, *, partition_by: Sequ
     if not hasattr(model, "nodes_"):
         raise UnsupportedModelError("PartitionedModel", "it is not fitted", "call fit first")
     return pack_partitions(
-        model.nodes_, X_sample, path, partition_by=tuple(model.by), metric=model.metric_, **arguments
+        model.nodes_,
+        X_sample,
+        path,
+        partition_by=tuple(model.by),
+        metric=model.metric_,
+        n_jobs=model.n_jobs,
+        **arguments,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from modelpack.errors import InputError
 from modelpack.importers.frame import Column, Frame
+from modelpack.importers.kept import once_per_input
 from modelpack.program import Builder, Value
 from modelpack.rows import row_count, spread, take_rows
 from modelpack.schema import Feature
@@ -32,9 +33,8 @@ def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) 
         )
     if hasattr(rows, "iloc"):
         rows = _as_declared(rows, features)
-        columns = [
-            _column(builder, feature, dtype) for feature, dtype in zip(features, rows.dtypes.tolist(), strict=True)
-        ]
+        held = once_per_input(_held_by_pandas, rows)
+        columns = [_column(builder, feature, *one) for feature, one in zip(features, held, strict=True)]
         return Frame(tuple(columns), "pandas", rows)
     if hasattr(rows, "get_columns") or hasattr(rows, "column_names"):
         return Frame(tuple(_arrow_column(builder, feature) for feature in features), "arrow", rows)
@@ -43,12 +43,16 @@ def frame_of_sample(builder: Builder, features: Sequence[Feature], sample: Any) 
     return Frame(tuple(Column(builder.input(name), 0, dtype, name) for name in names), "array", array)
 
 
-def _column(builder: Builder, feature: Feature, dtype: Any) -> Column:
+def _held_by_pandas(rows: Any) -> list[tuple[str, tuple[Any, ...] | None]]:
+    """The name of each column's dtype, and its categories if it has some."""
+    dtypes = [(str(dtype), dtype) for dtype in _dtypes(rows)]
+    return [(name, tuple(dtype.categories) if name == "category" else None) for name, dtype in dtypes]
+
+
+def _column(builder: Builder, feature: Feature, name: str, categories: tuple[Any, ...] | None) -> Column:
     value: Value = builder.input(feature.name)
-    name = str(dtype)
     if feature.dtype == "string" and name in _NULL_OF_DTYPE:
         value = builder.op("missing_as@1", value, origin=feature.name, to=_NULL_OF_DTYPE[name])
-    categories = tuple(dtype.categories) if name == "category" else None
     return Column(value, 0, name, feature.name, categories)
 
 
@@ -60,10 +64,15 @@ def _arrow_column(builder: Builder, feature: Feature) -> Column:
     return Column(builder.input(feature.name), 0, dtype, feature.name)
 
 
+def _dtypes(rows: Any) -> list[Any]:
+    found: list[Any] = rows.dtypes.tolist()
+    return found
+
+
 def _as_declared(rows: Any, features: Sequence[Feature]) -> Any:
     """Numeric columns in the dtype that the caller declared, where it is another than the sample's own."""
     wanted = {}
-    for position, (feature, dtype) in enumerate(zip(features, rows.dtypes.tolist(), strict=True)):
+    for position, (feature, dtype) in enumerate(zip(features, once_per_input(_dtypes, rows), strict=True)):
         if not isinstance(dtype, np.dtype) or dtype.kind not in "iuf":
             continue
         if feature.dtype in ("float64", "float32") and not (dtype.kind == "f" and feature.dtype == str(dtype)):

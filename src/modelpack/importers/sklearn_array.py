@@ -11,6 +11,7 @@ from sklearn.utils.validation import FLOAT_DTYPES, check_array
 
 from modelpack.errors import UnsupportedModelError
 from modelpack.importers.frame import Column, Frame
+from modelpack.importers.kept import once_per_input
 from modelpack.importers.sklearn_step import quiet
 from modelpack.program import Builder
 
@@ -26,7 +27,7 @@ def checked_array(builder: Builder, frame: Frame, origin: str, *, dtype: Any, fi
     Floats come as one block; integers, bools and objects stay as they are.
     """
     with quiet():
-        array = check_array(frame.sample, dtype=dtype, accept_sparse=True, ensure_all_finite=False)
+        array = once_per_input(check_array, frame.sample, dtype=dtype, accept_sparse=True, ensure_all_finite=False)
     container = "sparse" if sparse.issparse(array) else "array"
     name = str(array.dtype)
     if array.dtype.kind == "f":

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_array
 
 from modelpack.importers import bound as bounds
 from modelpack.importers.frame import Frame
+from modelpack.importers.kept import once_per_input
 from modelpack.importers.sklearn_array import NUMERIC, checked_array
 from modelpack.importers.sklearn_step import quiet
 from modelpack.program import Builder, Value
@@ -56,7 +57,7 @@ class Layer:
     def bound(self, data: Any) -> npt.NDArray[np.float64]:
         """Greatest difference of each output, for the estimator's own input."""
         with quiet():
-            x = check_array(data, accept_sparse=True)
+            x = once_per_input(check_array, data, accept_sparse=True)
         if sparse.issparse(x) and self.exact:
             return np.zeros((x.shape[0], self.weight.shape[1]))
         return bounds.inner_product(x, self.weight, self.bias)

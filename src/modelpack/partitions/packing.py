@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from modelpack.infer import infer_features
 from modelpack.members import dictionary_member, manifest
 from modelpack.metrics import evaluation_splits, metrics_of
 from modelpack.packing import Packed
-from modelpack.partitions.importing import NodeImporter, check_nulls, check_outputs, of_columns
+from modelpack.partitions.importing import NodeImporter, of_columns
 from modelpack.partitions.metric import Metric
 from modelpack.partitions.node import Key, Node
-from modelpack.partitions.proof import Proof
+from modelpack.partitions.preparing import Entry, Preparer
+from modelpack.partitions.proof import Proof, Questions
 from modelpack.partitions.writer import PartitionWriter
 from modelpack.replay import Progress
 from modelpack.rows import row_count
@@ -56,6 +57,7 @@ def pack_partitions(
     created_at: str | int | None = None,
     progress: Progress | None = None,
     metric: Metric | None = None,
+    n_jobs: int | None = None,
 ) -> Packed:
     """Pack one model per key, such as ``("PL", "Warsaw")``, into one file.
 
@@ -76,6 +78,8 @@ def pack_partitions(
         What the metrics of nodes are.
     progress : callable (done, total), optional
         Called after each model; `total` is 0 where it is not known.
+    n_jobs : int, optional
+        Processes that import models side by side (joblib's); None: one. The file is the same.
 
     The other parameters, and what is raised, are those of `modelpack.pack`; errors name the node.
 
@@ -107,6 +111,7 @@ def pack_partitions(
     imported, columns = importer.imported((), root.model, classes)
     known = {feature.name: feature for feature in imported.features}
     features = tuple(known.get(feature.name, feature) for feature in features)
+    known = {feature.name: feature for feature in features}
     built = Schema(features=features, outputs=imported.outputs, keys=by)
     members, report = replayed_members(
         asked_with(imported, columns, features),
@@ -121,20 +126,21 @@ def pack_partitions(
     )
     members["record.json"] = record_member(record, root.model, built, X_sample, statistics)
     members["schema.json"] = built.to_json()
-    proof = Proof(X_sample, by, explain)
+    questions = Questions(X_sample, by)
+    proof = Proof(questions)
+    preparer = Preparer(importer, questions, imported.outputs, known, classes, explain)
+    others = below_root(nodes)
     total = len(models) if isinstance(models, Mapping) else 0
     with tempfile.TemporaryDirectory(prefix=".modelpack-", dir=target.parent) as folder:
         draft, finished = Path(folder) / "draft.mpk", Path(folder) / target.name
         with PartitionWriter.new(draft, [dtype_of(features, level) for level in by], False) as writer:
             if metric is not None:
                 writer.measure(metric.name, metric.greater_is_better, root)
-            for done, (key, given) in enumerate(nodes, start=2):
-                add_node(writer, importer, proof, as_node(key, given), imported, known, classes)
-                if progress is not None:
-                    progress(done, total)
+            entries = preparer.entries(others, n_jobs)
+            uses = add_nodes(writer, entries, proof, lambda done: progress(done + 1, total) if progress else None)
             head = manifest(imported, name, DRAFT_VERSION, created_at)
             head |= {"partition_keys": list(by), "requires": ["partitions"]}
-            head["engines"][0]["requires"] = sorted({*head["engines"][0]["requires"], *proof.uses})
+            head["engines"][0]["requires"] = sorted({*head["engines"][0]["requires"], *uses})
             codes = {
                 index: list(importer.codes[f.name]) for index, f in enumerate(features) if f.name in importer.codes
             }
@@ -190,6 +196,15 @@ def as_node(key: Any, given: Any) -> Node:
     return given if isinstance(given, Node) else Node(key, given, -1)
 
 
+def below_root(models: Iterable[tuple[Key, Any]]) -> Iterator[Node]:
+    """The nodes that are not the root."""
+    for key, given in models:
+        node = as_node(key, given)
+        if len(node.key) == 0:
+            raise InputError("the root () is given twice")
+        yield node
+
+
 def key_features(features: Sequence[Feature], by: Sequence[str]) -> tuple[Feature, ...]:
     """The features, those of keys of a type that a key may have."""
     if not by:
@@ -210,24 +225,17 @@ def dtype_of(features: Sequence[Feature], name: str) -> str:
     return next(feature.dtype for feature in features if feature.name == name)
 
 
-def add_node(
-    writer: PartitionWriter,
-    importer: NodeImporter,
-    proof: Proof,
-    node: Node,
-    root: Any,
-    known: Mapping[str, Feature],
-    classes: Sequence[Any] | None,
-) -> None:
-    """Writes one node, and keeps what its framework answers for later."""
-    if len(node.key) == 0:
-        raise InputError("the root () is given twice")
-    importer.take_key(node.key)
-    if node.pruned:
-        writer.prune(node.key, node)
-        return
-    imported, columns = importer.imported(node.key, node.model, classes)
-    check_outputs(node.key, imported.outputs, root.outputs)
-    check_nulls(node.key, imported.features, known)
-    program, tensors = proof.entry(node.key, imported, columns)
-    writer.add(node.key, program, tensors, node)
+def add_nodes(
+    writer: PartitionWriter, entries: Iterable[Entry], proof: Proof, report: Callable[[int], None]
+) -> set[str]:
+    """Writes nodes, keeps what their frameworks answer for later, and answers the operations that they use."""
+    uses: set[str] = set()
+    for done, entry in enumerate(entries, start=1):
+        if entry.answered is None:
+            writer.prune(entry.node.key, entry.node)
+        else:
+            writer.add(entry.node.key, entry.program, entry.tensors, entry.node)
+            proof.keep(entry.answered)
+            uses.update(entry.uses)
+        report(done)
+    return uses

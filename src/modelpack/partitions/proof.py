@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from modelpack.canonical import safetensors_bytes
 from modelpack.errors import MismatchError
 from modelpack.importers.imported import Imported
 from modelpack.partitions.importing import of_columns, path_text
@@ -22,53 +22,73 @@ ROWS = 8
 BATCH = 1_000
 
 
-class Proof:
-    """Rows and answers per node.
+@dataclass(frozen=True)
+class Answered:
+    """What a node's framework answers to rows of the sample."""
+
+    key: Key
+    rows: np.ndarray
+    framework: Answers
+    bound: Answers | None
+
+
+class Questions:
+    """Rows of the sample that the framework of a node is asked.
 
     Parameters
     ----------
     X : DataFrame
         The sample.
     by : sequence of str
-    explain : bool
-        Whether programs keep the tensors that only explanations read.
     """
 
-    def __init__(self, X: Any, by: Sequence[str], explain: bool) -> None:
-        self._X, self._by, self._explain = X, tuple(by), explain
+    def __init__(self, X: Any, by: Sequence[str]) -> None:
+        self._X, self._by = X, tuple(by)
         keys = key_columns(X, self._by)
-        self._rows = {key: rows for depth in range(1, len(by) + 1) for key, rows in groups(keys, depth).items()}
+        self._rows = {key: rows[:ROWS] for depth in range(1, len(by) + 1) for key, rows in groups(keys, depth).items()}
         self._spread = spread(row_count(X), ROWS)
-        self._inputs: dict[tuple[str, ...], Any] = {}
-        self._nodes: list[tuple[Key, np.ndarray, Answers, Answers | None]] = []
-        self.uses: set[str] = set()
+        self._spread_inputs: dict[tuple[str, ...], Any] = {}
 
-    def entry(self, key: Key, imported: Imported, columns: Sequence[str]) -> tuple[bytes, bytes]:
-        """The program's text and the node's tensors; what the framework answers is kept."""
-        rows = self._rows.get(key, self._spread)[:ROWS]
-        asked = self._asked(key, rows, tuple(columns))
+    def ask(self, key: Key, imported: Imported, columns: Sequence[str]) -> Answered:
+        """The node's own rows, or some of the sample where it has none there."""
+        rows = self._rows.get(key)
+        asked = self._spread_input(key, tuple(columns)) if rows is None else self._input(key, rows, columns)
         framework = imported.reference(asked)
         bound = None if imported.bound is None else imported.bound(asked, framework)
-        self._nodes.append((key, rows, framework, bound))
-        program = imported.program if self._explain else imported.program.without_explanation()
-        self.uses.update(program.uses)
-        return program.json, safetensors_bytes(program.tensors, {"program": program.digest})
+        return Answered(key, self._spread if rows is None else rows, framework, bound)
 
-    def _asked(self, key: Key, rows: np.ndarray, columns: tuple[str, ...]) -> Any:
+    def _input(self, key: Key, rows: np.ndarray, columns: Sequence[str]) -> Any:
         """What the framework is given: without key columns rows of the sample as they are."""
         if not set(columns).isdisjoint(self._by):
-            return of_columns(self._with_keys(rows, [key] * len(rows)), columns)
-        if columns not in self._inputs:
-            self._inputs[columns] = of_columns(self._X, columns)
-        return take_rows(self._inputs[columns], rows)
+            return of_columns(self.with_keys(rows, [key] * len(rows)), columns)
+        return take_rows(of_columns(self._X, columns), rows)
 
-    def _with_keys(self, rows: np.ndarray, keys: Sequence[Key]) -> Any:
+    def _spread_input(self, key: Key, columns: tuple[str, ...]) -> Any:
+        """The same object for all nodes that have no rows of their own and do not look at keys."""
+        if not set(columns).isdisjoint(self._by):
+            return self._input(key, self._spread, columns)
+        if columns not in self._spread_inputs:
+            self._spread_inputs[columns] = self._input(key, self._spread, columns)
+        return self._spread_inputs[columns]
+
+    def with_keys(self, rows: np.ndarray, keys: Sequence[Key]) -> Any:
         """Rows of the sample, each with the key of a node; the levels that it does not have are missing."""
         levels = {}
         for level, name in enumerate(self._by):
             levels[name] = np.empty(len(rows), dtype=object)
             levels[name][:] = [key[level] if level < len(key) else None for key in keys]
         return take_rows(self._X, rows).assign(**levels)
+
+
+class Proof:
+    """What the frameworks of all nodes answered, to be compared in one go."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+        self._answered: list[Answered] = []
+
+    def keep(self, answered: Answered) -> None:
+        self._answered.append(answered)
 
     def check(self, predictor: Any, report: Report) -> None:
         """Compares the answers of all nodes.
@@ -78,20 +98,20 @@ class Proof:
         MismatchError
             A node answers otherwise than its framework, or another node answers for it.
         """
-        for start in range(0, len(self._nodes), BATCH):
-            batch = self._nodes[start : start + BATCH]
-            rows_of_all = np.concatenate([rows for _, rows, _, _ in batch])
-            asked = self._with_keys(rows_of_all, [key for key, rows, _, _ in batch for _ in rows])
+        for start in range(0, len(self._answered), BATCH):
+            batch = self._answered[start : start + BATCH]
+            rows_of_all = np.concatenate([one.rows for one in batch])
+            asked = self._questions.with_keys(rows_of_all, [one.key for one in batch for _ in one.rows])
             answers, nodes = predictor.predict_nodes(asked)
             end = 0
-            for key, rows, framework, bound in batch:
-                own = slice(end, end + len(rows))
-                end += len(rows)
-                other = next((node for node in nodes[own] if node.key != key), None)
+            for one in batch:
+                own = slice(end, end + len(one.rows))
+                end += len(one.rows)
+                other = next((node for node in nodes[own] if node.key != one.key), None)
                 if other is not None:
-                    raise MismatchError(f"{path_text(key)}: {other.path} answers for it ({other.reason})")
+                    raise MismatchError(f"{path_text(one.key)}: {other.path} answers for it ({other.reason})")
                 part = {name: answer[own] for name, answer in answers.items()}
                 try:
-                    compare(report.engines["native"], framework, part, bound, asked.iloc[own], 0)
+                    compare(report.engines["native"], one.framework, part, one.bound, asked.iloc[own], 0)
                 except MismatchError as error:
-                    raise MismatchError(f"{path_text(key)}: {error}", row=error.row) from None
+                    raise MismatchError(f"{path_text(one.key)}: {error}", row=error.row) from None

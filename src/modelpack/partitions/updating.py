@@ -20,8 +20,9 @@ from modelpack.opening import open as open_bundle
 from modelpack.packing import Packed
 from modelpack.partitions.importing import NodeImporter, of_columns
 from modelpack.partitions.metric import Metric
-from modelpack.partitions.packing import add_node, as_node
-from modelpack.partitions.proof import Proof
+from modelpack.partitions.packing import add_nodes, below_root
+from modelpack.partitions.preparing import Preparer
+from modelpack.partitions.proof import Proof, Questions
 from modelpack.partitions.writer import PartitionWriter
 from modelpack.replay import EngineReport, Progress, Report
 from modelpack.rows import row_count
@@ -140,15 +141,15 @@ def _add(
     for feature, texts in dictionaries(bundle).items():
         importer.codes[feature].update((text, code) for code, text in enumerate(texts))
     known = {feature.name: feature for feature in schema.features}
-    proof = Proof(sample, schema.keys, explain)
-    for done, (key, given) in enumerate(changes.items(), start=1):
-        add_node(writer, importer, proof, as_node(key, given), schema, known, classes)
-        if progress is not None:
-            progress(done, len(changes))
+    questions = Questions(sample, schema.keys)
+    proof = Proof(questions)
+    preparer = Preparer(importer, questions, schema.outputs, known, classes, explain)
+    entries = preparer.entries(below_root(changes.items()), None)
+    uses = add_nodes(writer, entries, proof, lambda done: progress(done, len(changes)) if progress else None)
     engines = [dict(engine) for engine in bundle.manifest["engines"]]
     for engine in engines:
         if engine["name"] == "native":
-            engine["requires"] = sorted({*engine["requires"], *proof.uses})
+            engine["requires"] = sorted({*engine["requires"], *uses})
     head["engines"] = engines
     codes = {
         index: list(importer.codes[feature.name])
