@@ -27,8 +27,8 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "pack",
         help="pack a model file with a sample of its data",
-        description="Packs a model that XGBoost, LightGBM or Treelite saved. Its answers for the sample are compared with "
-        "the framework's, and nothing is written if they differ. Pipelines of scikit-learn are packed in Python.",
+        description="Packs a model that XGBoost, LightGBM or Treelite saved. Its answers for the sample are compared "
+        "with the framework's, and nothing is written if they differ. Pipelines of scikit-learn are packed in Python.",
     )
     command.add_argument("model", metavar="MODEL", help="XGBoost's .json or .ubj, LightGBM's .txt, Treelite's .tl")
     command.add_argument(
