@@ -42,6 +42,8 @@ class Source:
     schema : Schema
     name, version : str
         Of the bundle.
+    model_digest : str or None
+        Of what decides the answers, where it is known.
     """
 
     program: dict[str, Any]
@@ -51,9 +53,12 @@ class Source:
     schema: Schema
     name: str
     version: str
+    model_digest: str | None = None
 
     @classmethod
-    def of_members(cls, members: Mapping[str, bytes], schema: Schema, name: str, version: str) -> Source:
+    def of_members(
+        cls, members: Mapping[str, bytes], schema: Schema, name: str, version: str, model_digest: str | None = None
+    ) -> Source:
         """From the members of a bundle that has a program and no partitions.
 
         Raises
@@ -76,6 +81,7 @@ class Source:
             schema=schema,
             name=name,
             version=version,
+            model_digest=model_digest,
         )
 
     @classmethod
@@ -83,7 +89,7 @@ class Source:
         """From an opened bundle; one opened to be looked at does as well."""
         present = [name for name in (PROGRAMS, TENSORS, DICTIONARIES) if name in bundle.members]
         members = {name: bundle.member(name) for name in present}
-        return cls.of_members(members, bundle.schema, bundle.name, bundle.version)
+        return cls.of_members(members, bundle.schema, bundle.name, bundle.version, bundle.model_digest)
 
 
 def _dictionaries(member: bytes | None) -> dict[int, list[str]]:
