@@ -174,6 +174,11 @@ typedef struct mp_partition_writer mp_partition_writer;
 uint32_t mp_abi_version(void);
 /* Version of the library, NUL-terminated, static. */
 const char *mp_version(void);
+/*
+ * This machine as the compiled libraries of bundles are named, such as x86_64-linux-gnu; empty where nothing is compiled for it.
+ * NUL-terminated, static.
+ */
+const char *mp_host_triple(void);
 
 int32_t mp_error_code(const mp_error *error);
 /* The name in the list of errors, such as WRONG_TYPE; NUL-terminated, static. */

@@ -84,7 +84,7 @@ def compile(
         raise InputError(f"{target} exists; choose another path, or pass overwrite=True")
     made = make_engine(engine, Source.of_bundle(opened), triples)
     draft, found = add_engine(draft_of(opened), made, against_native(opened, sample) if sample is not None else None)
-    with opened_draft(draft, engine):
+    with opened_draft(draft, engine if made.runs_here else "native"):
         pass  # opened as any reader will, golden rows and all
     identity = write_bundle(target, draft.head, draft.members, overwrite=overwrite, signing=signing)
     return Packed(path=target, identity=identity, schema=opened.schema, report=Report("A", {engine: found}))

@@ -4,6 +4,9 @@
 static void versions_are_there(void) {
   CHECK_INT(mp_abi_version(), 0);
   CHECK(strlen(mp_version()) >= 5);
+#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
+  CHECK(strstr(mp_host_triple(), "-linux-") != NULL);
+#endif
 }
 
 static void an_error_names_what_it_speaks_of(void) {

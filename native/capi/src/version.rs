@@ -1,6 +1,8 @@
-//! Versions of the ABI and of the library.
+//! Versions of the ABI and of the library, and the machine that it runs on.
 
 use std::ffi::{c_char, CStr};
+
+use modelpack_engine::engines::compiled;
 
 /// Raised only when a call changes or goes.
 const ABI_VERSION: u32 = 0;
@@ -17,4 +19,9 @@ pub extern "C" fn mp_abi_version() -> u32 {
 #[no_mangle]
 pub extern "C" fn mp_version() -> *const c_char {
     VERSION.as_ptr()
+}
+
+#[no_mangle]
+pub extern "C" fn mp_host_triple() -> *const c_char {
+    compiled::HOST.unwrap_or(c"").as_ptr()
 }

@@ -6,6 +6,7 @@ mod batch;
 pub mod call;
 mod check;
 pub mod columns;
+pub mod engines;
 pub mod forest;
 #[cfg(test)]
 mod gate;

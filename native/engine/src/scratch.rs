@@ -3,6 +3,7 @@
 //! A cell has 8 bytes. A column of narrower values (f32, codes) uses the first bytes of its slot, packed.
 
 use std::cell::RefCell;
+use std::ffi::c_void;
 use std::slice;
 
 use modelpack_bundle::{Error, ErrorCode, Result};
@@ -83,6 +84,22 @@ impl Scratch<'_> {
                 slice::from_raw_parts_mut(base.add(to).cast(), rows),
             )
         }
+    }
+
+    /// The addresses of columns, for code that takes pointers, and what is left of the temporary region: the list lies at its start,
+    /// a cell each.
+    #[allow(dead_code, reason = "plans do not take engines yet")]
+    pub fn addresses(&mut self, slots: &[Slot], rows: usize) -> (&[*mut c_void], &mut [u64]) {
+        let base = self.cells.as_mut_ptr();
+        let (list, rest) = self.temporary.split_at_mut(slots.len());
+        let list = list.as_mut_ptr().cast::<*mut c_void>();
+        for (index, &slot) in slots.iter().enumerate() {
+            assert!((slot as usize) < self.slots && rows <= self.stride);
+            // SAFETY: a pointer is no larger than a cell, and the list has as many cells; the column lies in the memory.
+            unsafe { list.add(index).write(base.add(slot as usize * self.stride).cast()) };
+        }
+        // SAFETY: written a moment ago.
+        (unsafe { slice::from_raw_parts(list, slots.len()) }, rest)
     }
 
     /// The slots beside the temporary region.

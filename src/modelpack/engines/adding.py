@@ -76,7 +76,7 @@ def add_engine(draft: Draft, made: Made, replayed: Replayed | None = None) -> tu
     MismatchError
         An answer differs beyond the bound; it shows the row.
     """
-    with_it = draft.with_engine(made)
+    with_it = draft.with_engine(replace(made, members={**made.members, **made.proof}))
     golden, _ = canonical.parse_safetensors(draft.members[GOLDEN])
     empty = with_it.without_golden()
     if made.keeps_answers:

@@ -35,6 +35,8 @@ class Made:
         What a reader must know to run it.
     members : mapping of name to bytes
         The members that it adds.
+    proof : mapping of name to bytes
+        Members that are there only while answers are compared: where none of `members` runs on this machine.
     facts : mapping
         Descriptive keys of its entry in bundle.json.
     bound : callable or None
@@ -47,9 +49,15 @@ class Made:
     name: str
     requires: tuple[str, ...]
     members: Mapping[str, bytes]
+    proof: Mapping[str, bytes] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     bound: Callable[[Answers], Answers] | None = None
     keeps_answers: bool = False
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether this machine can run what it adds."""
+        return not self.proof
 
     @property
     def entry(self) -> dict[str, Any]:

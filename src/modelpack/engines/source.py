@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ __all__ = ["Source"]
 PROGRAMS = "programs.json"
 TENSORS = "models/main/tensors.safetensors"
 DICTIONARIES = "dictionaries.safetensors"
+READ = ("schema.json", PROGRAMS, TENSORS, DICTIONARIES)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Source:
         Of the bundle.
     model_digest : str or None
         Of what decides the answers, where it is known.
+    members : mapping of name to bytes
+        The members that all this was read from.
     """
 
     program: dict[str, Any]
@@ -54,6 +57,7 @@ class Source:
     name: str
     version: str
     model_digest: str | None = None
+    members: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def of_members(
@@ -82,12 +86,13 @@ class Source:
             name=name,
             version=version,
             model_digest=model_digest,
+            members={member: members[member] for member in READ if member in members},
         )
 
     @classmethod
     def of_bundle(cls, bundle: Bundle) -> Source:
         """From an opened bundle; one opened to be looked at does as well."""
-        present = [name for name in (PROGRAMS, TENSORS, DICTIONARIES) if name in bundle.members]
+        present = [name for name in READ if name in bundle.members]
         members = {name: bundle.member(name) for name in present}
         return cls.of_members(members, bundle.schema, bundle.name, bundle.version, bundle.model_digest)
 

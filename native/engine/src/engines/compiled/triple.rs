@@ -1,0 +1,81 @@
+//! Which machine this is, as the names of compiled libraries spell it.
+
+use std::ffi::CStr;
+
+const FOLDER: &str = "models/main/";
+const FILE: &str = "/model.so";
+
+/// This machine; None where nothing is compiled for it.
+pub const HOST: Option<&CStr> = host();
+
+const fn host() -> Option<&'static CStr> {
+    let x86 = cfg!(target_arch = "x86_64");
+    if !x86 && !cfg!(target_arch = "aarch64") {
+        return None;
+    }
+    Some(
+        match () {
+            () if cfg!(all(target_os = "linux", target_env = "musl")) => [c"aarch64-linux-musl", c"x86_64-linux-musl"],
+            () if cfg!(target_os = "linux") => [c"aarch64-linux-gnu", c"x86_64-linux-gnu"],
+            () if cfg!(target_os = "macos") => [c"aarch64-macos", c"x86_64-macos"],
+            () if cfg!(target_os = "windows") => [c"aarch64-windows-gnu", c"x86_64-windows-gnu"],
+            () => return None,
+        }[x86 as usize],
+    )
+}
+
+/// What the processor has beyond its architecture's baseline, the best first; the baseline, without a suffix, is last.
+pub fn levels() -> Vec<&'static str> {
+    let mut levels = vec![""];
+    #[cfg(target_arch = "x86_64")]
+    {
+        let second = is_x86_feature_detected!("cmpxchg16b")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("sse4.2")
+            && is_x86_feature_detected!("ssse3");
+        let third = second
+            && is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("f16c")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("movbe");
+        if second {
+            levels.insert(0, "+v2");
+        }
+        if third {
+            levels.insert(0, "+v3");
+        }
+    }
+    levels
+}
+
+/// The member that holds the library of a triple.
+pub fn member(triple: &str) -> String {
+    format!("{FOLDER}{triple}{FILE}")
+}
+
+/// The triples of the libraries among these members.
+pub fn present<'a>(members: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    members
+        .filter_map(|name| name.strip_prefix(FOLDER)?.strip_suffix(FILE))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_baseline_is_always_there_and_comes_last() {
+        assert_eq!(levels().last(), Some(&""));
+    }
+
+    #[test]
+    fn members_and_triples_are_two_spellings_of_one_name() {
+        let members = ["models/main/model.onnx", "models/main/x86_64-linux-gnu+v3/model.so"];
+        assert_eq!(present(members.into_iter()), ["x86_64-linux-gnu+v3"]);
+        assert_eq!(member("x86_64-linux-gnu+v3"), members[1]);
+    }
+}
