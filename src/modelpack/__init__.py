@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from modelpack.bundle import Bundle
     from modelpack.checking import check
     from modelpack.compiling import compile
+    from modelpack.engines.onnx.emit import emit_onnx, emit_triton
     from modelpack.explanation import Explanation
     from modelpack.keys import KeyPair, PrivateKey, keygen
     from modelpack.opening import inspect, load, open
@@ -79,6 +80,8 @@ __all__ = [
     "check",
     "compile",
     "data_reference",
+    "emit_onnx",
+    "emit_triton",
     "inspect",
     "keygen",
     "load",
@@ -112,6 +115,8 @@ _PLACES = {
     "check": "modelpack.checking",
     "compile": "modelpack.compiling",
     "data_reference": "modelpack.record",
+    "emit_onnx": "modelpack.engines.onnx.emit",
+    "emit_triton": "modelpack.engines.onnx.emit",
     "inspect": "modelpack.opening",
     "keygen": "modelpack.keys",
     "load": "modelpack.opening",

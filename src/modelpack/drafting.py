@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from modelpack.record import make_record
 from modelpack.replay import EngineReport, Progress, Report, replay
 from modelpack.schema import Schema
 from modelpack.signing import Signing, cause, handles
+
+if TYPE_CHECKING:
+    from modelpack.engines.source import Source
 
 
 def replayed_members(
@@ -65,7 +68,6 @@ def replayed_members(
 def with_engine(
     engine: str,
     imported: Any,
-    schema: Schema,
     head: Mapping[str, Any],
     members: Mapping[str, bytes],
     sample: Any,
@@ -84,14 +86,25 @@ def with_engine(
     """
     from modelpack.engines.adding import Draft, add_engine
     from modelpack.engines.made import make_engine
-    from modelpack.engines.source import Source
 
     data = {"sample": sample, **{key: split[0] for key, split in evaluation_splits(evaluation).items()}}
-    made = make_engine(engine, Source.of_members(members, schema, head["name"], head["version"]))
+    made = make_engine(engine, source_of(head, members))
     draft, report = add_engine(
         Draft(head, members), made, lambda predictor, bound: replay(imported, predictor, data, progress, bound)
     )
     return dict(draft.head), dict(draft.members), report
+
+
+def source_of(head: Mapping[str, Any], members: Mapping[str, bytes]) -> Source:
+    """What an engine is made from, with the digest of the model, which the writer computes."""
+    from modelpack.engines.source import Source
+    from modelpack.opening import inspect
+
+    with tempfile.TemporaryDirectory(prefix="modelpack-") as folder:
+        path = Path(folder) / "draft.mpk"
+        write_bundle(path, head, members, overwrite=False)
+        with inspect(path) as bundle:
+            return Source.of_bundle(bundle)
 
 
 def metrics_member(splits: Mapping[str, Any], reported: Mapping[str, Any] | None) -> bytes:

@@ -197,7 +197,7 @@ def pack(
     members["record.json"] = record_member(record, model, built, X_sample, statistics)
     for engine in others:
         head, members, report.engines[engine] = with_engine(
-            engine, imported, built, head, members, X_sample, evaluation=evaluation, progress=progress
+            engine, imported, head, members, X_sample, evaluation=evaluation, progress=progress
         )
     prove(head, members, others)
     identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)

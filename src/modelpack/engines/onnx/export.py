@@ -56,11 +56,14 @@ class Exported:
     @property
     def description(self) -> bytes:
         """`models/main/onnx.json`: how features become inputs, and outputs answers."""
-        outputs = [
-            {"dtype": output.dtype, "name": self.outputs[output.name], "output": output.name}
-            for output in self.source.schema.outputs
-        ]
-        return canonical_json({"inputs": [one.to_json() for one in self.inputs], "onnx": 1, "outputs": outputs})
+        return description_json(self.source, self.inputs, self.outputs)
+
+
+def description_json(source: Source, inputs: list[Input], outputs: Mapping[str, str]) -> bytes:
+    answers = [
+        {"dtype": output.dtype, "name": outputs[output.name], "output": output.name} for output in source.schema.outputs
+    ]
+    return canonical_json({"inputs": [one.to_json() for one in inputs], "onnx": 1, "outputs": answers})
 
 
 def export(source: Source, metadata: Mapping[str, str] | None = None) -> Exported:
@@ -122,7 +125,8 @@ def _model(
     )
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(ML_DOMAIN, ML_OPSET)]
     model = helper.make_model(proto, opset_imports=opsets, producer_name="modelpack", ir_version=IR_VERSION)
-    helper.set_model_props(model, {**_metadata(source), **metadata})
+    description = description_json(source, inputs, outputs).decode("utf-8")
+    helper.set_model_props(model, {**_metadata(source), "modelpack.onnx": description, **metadata})
     if model.ByteSize() > MAX_BYTES:
         raise UnsupportedModelError(source.name, "an ONNX file holds at most 2 GiB", "use the native engine")
     onnx.checker.check_model(model, full_check=True)
