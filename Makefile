@@ -60,7 +60,7 @@ test-rust: doctor
 	$(CARGO) test $(MANIFEST) --quiet
 
 test-python: setup $(C_LIBRARY)
-	$(BIN)/python -m pytest -n $(WORKERS) tests/python
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/python
 
 test-c: setup
 	$(MAKE) --no-print-directory -C tests/c test PYTHON=$(ROOT)/$(BIN)/python

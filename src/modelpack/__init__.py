@@ -134,6 +134,8 @@ def __getattr__(name: str) -> Any:
         from modelpack._core import version
 
         return version()
+    if name == "spark":  # imported where it is used: it needs pyspark
+        return import_module("modelpack.spark")
     if name not in _PLACES:
         raise AttributeError(f"module 'modelpack' has no attribute {name!r}")
     found = getattr(import_module(_PLACES[name]), name)
