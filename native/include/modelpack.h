@@ -121,6 +121,8 @@ typedef struct mp_partition_writer mp_partition_writer;
 #define MP_ERROR_UNSUPPORTED_MODEL 400
 /* The engine asked for is not in the bundle or cannot be loaded. */
 #define MP_ERROR_ENGINE 401
+/* An engine other than native failed; nothing was answered. */
+#define MP_ERROR_ENGINE_FAILED 402
 /* The program's answers differ from the framework's beyond the stated bound. */
 #define MP_ERROR_MISMATCH 500
 /* A defect in modelpack; nothing was answered. */

@@ -45,6 +45,7 @@ CODES: dict[int, tuple[str, str]] = {
     310: ("ARROW", "input"),
     400: ("UNSUPPORTED_MODEL", "unsupported_model"),
     401: ("ENGINE", "unsupported_model"),
+    402: ("ENGINE_FAILED", "internal"),
     500: ("MISMATCH", "mismatch"),
     900: ("INTERNAL", "internal"),
 }

@@ -89,6 +89,8 @@ pub enum ErrorCode {
     UnsupportedModel = 400,
     /// The engine asked for is not in the bundle or cannot be loaded.
     Engine = 401,
+    /// An engine other than native failed; nothing was answered.
+    EngineFailed = 402,
     /// The program's answers differ from the framework's beyond the stated bound.
     Mismatch = 500,
     /// A defect in modelpack; nothing was answered.
@@ -146,6 +148,7 @@ impl ErrorCode {
             Self::Arrow => "ARROW",
             Self::UnsupportedModel => "UNSUPPORTED_MODEL",
             Self::Engine => "ENGINE",
+            Self::EngineFailed => "ENGINE_FAILED",
             Self::Mismatch => "MISMATCH",
             Self::Internal => "INTERNAL",
         }
@@ -197,6 +200,7 @@ impl ErrorCode {
             Self::Arrow => "input",
             Self::UnsupportedModel => "unsupported_model",
             Self::Engine => "unsupported_model",
+            Self::EngineFailed => "internal",
             Self::Mismatch => "mismatch",
             Self::Internal => "internal",
         }
@@ -247,6 +251,7 @@ impl ErrorCode {
             310 => Self::Arrow,
             400 => Self::UnsupportedModel,
             401 => Self::Engine,
+            402 => Self::EngineFailed,
             500 => Self::Mismatch,
             900 => Self::Internal,
             _ => return None,

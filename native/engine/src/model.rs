@@ -31,6 +31,15 @@ impl Model {
     /// One of several models that count together.
     pub fn counting(program: Program, schema: &Schema, stats: Arc<Stats>) -> Model {
         let plan = Plan::new(&program);
+        Model::planned(program, plan, schema, stats)
+    }
+
+    /// One whose plan is not that of the program's own operations.
+    pub fn of_engine(program: Program, plan: Plan, schema: &Schema) -> Model {
+        Model::planned(program, plan, schema, Arc::new(Stats::new(schema.features.len())))
+    }
+
+    fn planned(program: Program, plan: Plan, schema: &Schema, stats: Arc<Stats>) -> Model {
         let admission = Admission::new(schema, &plan.inputs);
         Model {
             program,
@@ -112,14 +121,9 @@ impl Model {
             if !step.runs(mask) {
                 continue;
             }
-            if let Err(violation) = step.kernel.run(scratch, 1) {
-                return Err(requirement::error(
-                    &self.program,
-                    schema,
-                    &self.program.ops[step.op],
-                    &violation,
-                ));
-            }
+            step.kernel
+                .run(scratch, 1)
+                .map_err(|failure| requirement::failure(&self.program, schema, step.op, &failure))?;
         }
         Ok(())
     }

@@ -4,6 +4,8 @@
 //! is done here, by naming slots, and costs nothing at run time. Steps stand in program order; a step whose result none of a call's
 //! outputs needs is skipped by that call, but a check never is.
 
+mod engine;
+
 use std::fmt::Write;
 
 use crate::kernels::{self, Kernel};
@@ -39,7 +41,7 @@ impl Columns {
 pub struct Step {
     /// Bit i: output i needs it. A check has all bits.
     pub needed: u64,
-    /// Index of the program's op.
+    /// Index of the program's op; an engine's step has none.
     pub op: usize,
     pub kernel: Box<dyn Kernel>,
 }
@@ -118,10 +120,12 @@ impl Plan {
             self.block_rows
         );
         for step in &self.steps {
-            let origin = &program.ops[step.op].origin;
             let line = step.kernel.describe();
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{:>4} {line} [{origin}]", step.op);
+            // Writing to a String cannot fail. An engine's step stands for all operations.
+            let _ = match program.ops.get(step.op) {
+                Some(op) => writeln!(text, "{:>4} {line} [{}]", step.op, op.origin),
+                None => writeln!(text, "{line}"),
+            };
         }
         text
     }

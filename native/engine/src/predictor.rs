@@ -9,9 +9,11 @@ use modelpack_bundle::{quote, Bundle, Error, ErrorCode, Programs, Result, Schema
 use crate::call::Call;
 use crate::check::check;
 use crate::columns::Column;
+use crate::engines::compiled::{Compiled, COMPILED};
 use crate::golden;
 use crate::model::Model;
 use crate::partitioned::{CacheStats, NodeStats, Partitioned};
+use crate::program::Program;
 use crate::stats::FeatureStats;
 
 /// The engine that runs the program itself.
@@ -37,6 +39,7 @@ pub struct Predictor {
     model: Model,
     partitioned: Option<Partitioned>,
     threads: usize,
+    engine: &'static str,
     plan_text: String,
 }
 
@@ -51,9 +54,9 @@ impl std::fmt::Debug for Predictor {
 impl Predictor {
     /// Checks the program, plans it, and replays the golden rows: a predictor that exists reproduces them.
     pub fn new(bundle: &Arc<Bundle>, options: &PredictorOptions) -> Result<Predictor> {
-        check_engine(bundle, options.engine.as_deref())?;
+        let engine = choose_engine(bundle, options.engine.as_deref())?;
         let threads = thread_count(options.threads)?;
-        let mut model = Model::new(read_program(bundle)?, bundle.schema());
+        let mut model = make_model(bundle, engine)?;
         golden::replay(bundle, &model)?;
         model.forget_counts(bundle.schema());
         let plan_text = model.describe();
@@ -62,6 +65,7 @@ impl Predictor {
             partitioned: Partitioned::new(bundle, &model.stats, options.cache_bytes),
             model,
             threads,
+            engine,
             plan_text,
         })
     }
@@ -75,7 +79,7 @@ impl Predictor {
     }
 
     pub fn engine(&self) -> &str {
-        NATIVE
+        self.engine
     }
 
     /// The steps of the plan, a line each, with the proof behind each rewrite.
@@ -161,7 +165,11 @@ fn check_root(node: u32) -> Result<()> {
     }
 }
 
-fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
+/// What this version runs.
+const ENGINES: [&str; 2] = [NATIVE, COMPILED];
+
+/// The engine that was asked for, or native: it is in the bundle, it is permitted, and it is known here.
+fn choose_engine(bundle: &Bundle, engine: Option<&str>) -> Result<&'static str> {
     if !bundle.runnable() {
         return Err(
             Error::new(ErrorCode::Usage, "a bundle opened for inspection makes no predictor")
@@ -173,8 +181,8 @@ fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
     if present && !bundle.permitted_engines().contains(wanted) {
         return Err(not_permitted(bundle, wanted));
     }
-    if wanted == NATIVE && present {
-        return Ok(());
+    if let Some(known) = ENGINES.into_iter().find(|&known| known == wanted && present) {
+        return Ok(known);
     }
     let names: Vec<&str> = bundle.engines().iter().map(|engine| engine.name.as_str()).collect();
     let message = format!(
@@ -183,6 +191,16 @@ fn check_engine(bundle: &Bundle, engine: Option<&str>) -> Result<()> {
         names.join(", ")
     );
     Err(Error::new(ErrorCode::Engine, message).with_hint("ask for the engine native"))
+}
+
+/// The program under the engine's plan.
+fn make_model(bundle: &Bundle, engine: &str) -> Result<Model> {
+    let (program, digest) = read_program(bundle)?;
+    if engine != COMPILED {
+        return Ok(Model::new(program, bundle.schema()));
+    }
+    let plan = Compiled::load(bundle, &program, &digest)?.plan(&program);
+    Ok(Model::of_engine(program, plan, bundle.schema()))
 }
 
 fn not_permitted(bundle: &Bundle, wanted: &str) -> Error {
@@ -208,8 +226,8 @@ fn thread_count(threads: i32) -> Result<usize> {
     }
 }
 
-/// The bundle's program, checked against its schema and tensors.
-fn read_program(bundle: &Bundle) -> Result<crate::program::Program> {
+/// The bundle's program, checked against its schema and tensors, and its digest.
+fn read_program(bundle: &Bundle) -> Result<(Program, String)> {
     let tensors = TensorFile::parse(bundle.read_member(TENSORS)?).map_err(|error| error.within(TENSORS))?;
     let digest = tensors.metadata("program").ok_or_else(|| {
         Error::new(
@@ -225,5 +243,5 @@ fn read_program(bundle: &Bundle) -> Result<crate::program::Program> {
         )
     })?;
     let program = json::parse(text.as_bytes()).map_err(|error| error.within("the program"))?;
-    check(&program, bundle.schema(), &tensors)
+    Ok((check(&program, bundle.schema(), &tensors)?, digest.to_owned()))
 }

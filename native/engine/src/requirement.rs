@@ -1,6 +1,7 @@
 //! What a model refuses: where the framework raises, so do we, and name row, feature and step.
 
-use crate::program::{code_row, Op, Program, Requirement};
+use crate::kernels::Failure;
+use crate::program::{code_row, Op, OpKind, Program, Requirement};
 use crate::reference::Cells;
 use modelpack_bundle::{quote, Error, ErrorCode, Feature, Schema};
 
@@ -81,6 +82,23 @@ impl Requirement {
                 .map(|(i, &x)| code(i, x)),
         };
         violation.map_or(Ok(()), Err)
+    }
+}
+
+/// The error of a step that has no answer. Its row is the caller's to set.
+#[cold]
+pub fn failure(program: &Program, schema: &Schema, step: usize, failure: &Failure) -> Error {
+    let (op, violation) = match failure {
+        Failure::Refused(violation) => (step, violation),
+        Failure::RefusedBy { op, violation } => (*op, violation),
+        Failure::Engine(why) => return Error::new(ErrorCode::EngineFailed, &**why),
+    };
+    match program.ops.get(op).filter(|op| matches!(op.kind, OpKind::Require(_))) {
+        Some(op) => error(program, schema, op, violation),
+        None => Error::new(
+            ErrorCode::EngineFailed,
+            format!("the engine refuses by the operation {op}, which is no check"),
+        ),
     }
 }
 

@@ -88,7 +88,6 @@ impl Scratch<'_> {
 
     /// The addresses of columns, for code that takes pointers, and what is left of the temporary region: the list lies at its start,
     /// a cell each.
-    #[allow(dead_code, reason = "plans do not take engines yet")]
     pub fn addresses(&mut self, slots: &[Slot], rows: usize) -> (&[*mut c_void], &mut [u64]) {
         let base = self.cells.as_mut_ptr();
         let (list, rest) = self.temporary.split_at_mut(slots.len());

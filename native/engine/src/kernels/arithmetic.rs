@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::numeric::{broadcast, Affine};
 use super::real::{each, Real};
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{AffineForm, Arithmetic, Floats};
 use crate::scratch::{Scratch, Slot};
@@ -60,7 +60,7 @@ impl<T: Real> Plus<T> {
 }
 
 impl<T: Real> Kernel for Plus<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to, operand) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| x + operand);
         }
@@ -80,7 +80,7 @@ struct ByValue<T> {
 }
 
 impl<T: Real> Kernel for ByValue<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             let (left, right, output) = scratch.zip::<T>(from, to, rows);
             let cells = left.iter().zip(right).zip(output);

@@ -1,7 +1,7 @@
 //! Numbers of one type from those of another, and from none.
 
 use super::real::{each, each_present, Real};
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{Float, Floats, Kind};
 use crate::scratch::{Scratch, Slot};
@@ -19,7 +19,7 @@ impl<T: Real> Constant<T> {
 }
 
 impl<T: Real> Kernel for Constant<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(slot, value) in &self.cells {
             scratch.write::<T>(slot, rows).fill(value);
         }
@@ -58,7 +58,7 @@ impl Cast {
 }
 
 impl Kernel for Cast {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             match (self.from, self.to) {
                 (Kind::F64, Float::F32) => self.floats(scratch.map(from, to, rows), |x: f64| x as f32),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::real::{each, Real};
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::code_row;
 use crate::scratch::{Scratch, Slot};
@@ -36,7 +36,7 @@ impl Lookup {
 }
 
 impl Kernel for Lookup {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for (to, table) in &self.columns {
             each(scratch.map::<i32, f64>(self.from, *to, rows), |code| {
                 table[code_row(code, self.size)]
@@ -76,7 +76,7 @@ impl OneHot {
 }
 
 impl Kernel for OneHot {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &to in &self.output {
             scratch.write::<f64>(to, rows).fill(f64::ABSENT);
         }
@@ -126,7 +126,7 @@ impl NumberCode {
 }
 
 impl Kernel for NumberCode {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         each(scratch.map::<f64, i32>(self.from, self.to, rows), |x| {
             if x.is_nan() {
                 return NAN;
@@ -159,7 +159,7 @@ impl IntegerCode {
 }
 
 impl Kernel for IntegerCode {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         each(scratch.map::<i64, i32>(self.from, self.to, rows), |x| {
             if x == i64::MIN {
                 return NULL;

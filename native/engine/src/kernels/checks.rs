@@ -1,10 +1,10 @@
 //! What the framework refuses, refused.
 
 use super::real::Real;
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{code_row, Kind, Requirement};
-use crate::requirement::Refused;
+use crate::requirement::{Refused, Violation};
 use crate::scratch::{Cell, Scratch, Slot};
 
 /// The kernel of a requirement on columns of `input`'s kind.
@@ -92,7 +92,7 @@ where
     A: Fn(T) -> bool + Send + Sync,
     R: Fn(T) -> Refused + Send + Sync,
 {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for (column, &slot) in self.columns.iter().enumerate() {
             let cells = scratch.read::<T>(slot, rows);
             // Without an early exit, so that it can run on many rows at once.
@@ -101,10 +101,10 @@ where
                 continue;
             }
             if let Some(&cell) = cells.iter().find(|&&cell| !(self.accepts)(cell)) {
-                return Err(Violation {
+                return Err(Failure::Refused(Violation {
                     column,
                     refused: (self.refused)(cell),
-                });
+                }));
             }
         }
         Ok(())

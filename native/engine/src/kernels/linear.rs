@@ -1,7 +1,7 @@
 //! Linear models: a sum over inputs in their order.
 
 use super::real::Real;
-use super::{Kernel, Violation};
+use super::{Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{Bias, Floats};
 use crate::scratch::{Scratch, Slot};
@@ -63,7 +63,7 @@ impl<T: Real> Linear<T> {
 }
 
 impl<T: Real> Kernel for Linear<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for (output, &to) in self.output.iter().enumerate() {
             scratch.write::<T>(to, rows).fill(self.first[output]);
             for (&from, &weight) in self.input.iter().zip(&self.weights[output]) {

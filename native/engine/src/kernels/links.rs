@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::real::{each, Real};
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{MathFunction, SigmoidForm};
 use crate::scratch::{Scratch, Slot};
@@ -121,7 +121,7 @@ impl<T: Functions> Elementary<T> {
 }
 
 impl<T: Functions> Kernel for Elementary<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             let (input, output) = scratch.map::<T, T>(from, to, rows);
             match self.block {
@@ -165,7 +165,7 @@ struct XgboostSigmoid {
 }
 
 impl Kernel for XgboostSigmoid {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             let (input, output) = scratch.map::<f32, f32>(from, to, rows);
             each((input, &mut *output), |x: f32| if 88.7 < -x { 88.7 } else { -x });
@@ -186,7 +186,7 @@ struct LightgbmSigmoid {
 }
 
 impl Kernel for LightgbmSigmoid {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         let scale = self.scale;
         for &(from, to) in &self.columns {
             let (input, output) = scratch.map::<f64, f64>(from, to, rows);
@@ -207,7 +207,7 @@ struct Expit<T> {
 }
 
 impl<T: Functions> Kernel for Expit<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             let (input, output) = scratch.map::<T, T>(from, to, rows);
             output.copy_from_slice(input);

@@ -1,7 +1,7 @@
 //! Missing values: what counts as one, what stands in for it.
 
 use super::real::{each, Real};
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{Floats, Kind, MissingTest};
 use crate::scratch::{Cell, Scratch, Slot};
@@ -82,7 +82,7 @@ impl<T: Real> Impute<T> {
 }
 
 impl<T: Real> Kernel for Impute<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to, fill) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| {
                 if self.test.holds(x) {
@@ -117,7 +117,7 @@ struct ImputeCode {
 }
 
 impl Kernel for ImputeCode {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         let missing = |code| self.test.is_some_and(|test| test.holds(code));
         for &(from, to) in &self.columns {
             each(scratch.map::<i32, i32>(from, to, rows), |code| {
@@ -155,7 +155,7 @@ impl MissingAs {
 }
 
 impl Kernel for MissingAs {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             each(scratch.map::<i32, i32>(from, to, rows), |code| {
                 if code == self.from {
@@ -237,7 +237,7 @@ struct IsMissing<S> {
 }
 
 impl<S: Test> Kernel for IsMissing<S> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             each(scratch.map::<S::Of, f64>(from, to, rows), |cell| {
                 f64::from(u8::from(self.test.holds(cell)))

@@ -22,11 +22,22 @@ use crate::plan::Columns;
 use crate::program::{Kind, Op, OpKind, Program};
 use crate::scratch::{Scratch, Slot};
 
-pub use crate::requirement::Violation;
+use crate::requirement::Violation;
+
+/// Why a step has no answer.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// The step is a check, which refuses a cell.
+    Refused(Violation),
+    /// The step does the work of many operations, and the check among them with this index refuses a cell.
+    RefusedBy { op: usize, violation: Violation },
+    /// An engine other than native fails; it says why.
+    Engine(Box<str>),
+}
 
 pub trait Kernel: Send + Sync {
-    /// A check's violation is exact for one row; a block that fails is run again row by row.
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation>;
+    /// What is refused is exact for one row; a block that fails is run again row by row.
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure>;
 
     /// Cells of temporary memory that `run` wants for blocks of `rows` rows.
     fn temporary_cells(&self, _rows: usize) -> usize {

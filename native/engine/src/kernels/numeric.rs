@@ -1,7 +1,7 @@
 //! Arithmetic, element by element.
 
 use super::real::{each, each_present, Real};
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{AffineForm, Comparison, Floats};
 use crate::scratch::{Scratch, Slot};
@@ -49,7 +49,7 @@ impl<T: Real> Affine<T> {
 }
 
 impl<T: Real> Kernel for Affine<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to, a, b) in &self.columns {
             let columns = scratch.map::<T, T>(from, to, rows);
             match self.form {
@@ -89,7 +89,7 @@ impl<T: Real> Clip<T> {
 }
 
 impl<T: Real> Kernel for Clip<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to, low, high) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| {
                 let raised = if x < low { low } else { x };
@@ -125,7 +125,7 @@ impl<T: Real> Complement<T> {
 }
 
 impl<T: Real> Kernel for Complement<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         each(scratch.map::<T, T>(self.from, self.to[0], rows), |x| T::ONE - x);
         each(scratch.map::<T, T>(self.from, self.to[1], rows), |x| x);
         Ok(())
@@ -153,7 +153,7 @@ impl<T: Real> Compare<T> {
 }
 
 impl<T: Real> Kernel for Compare<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         let constant = self.constant;
         for &(from, to) in &self.columns {
             let columns = scratch.map::<T, i64>(from, to, rows);

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::real::Real;
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::scratch::{Scratch, Slot};
 
@@ -38,7 +38,7 @@ impl<T: Real> RowSum<T> {
 }
 
 impl<T: Real> Kernel for RowSum<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         sum_rows::<T>(scratch, &self.from, self.to, rows);
         Ok(())
     }
@@ -65,7 +65,7 @@ impl<T: Real> NormaliseRows<T> {
 }
 
 impl<T: Real> Kernel for NormaliseRows<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         // The last column holds the sums until its own quotients, which come last, take their place.
         let Some(&sums) = self.to.last() else { return Ok(()) };
         sum_rows::<T>(scratch, &self.from, sums, rows);
@@ -105,7 +105,7 @@ impl<T: Real> SortRow<T> {
 }
 
 impl<T: Real> Kernel for SortRow<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         // By insertion: each column finds its place among those before it, which stand in order already.
         for row in 0..rows {
             for (column, &slot) in self.from.iter().enumerate() {
@@ -161,7 +161,7 @@ impl<T: Real> Argmax<T> {
 }
 
 impl<T: Real> Kernel for Argmax<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for row in 0..rows {
             let best = self.best(scratch, row, rows);
             scratch.write::<i64>(self.to, rows)[row] = best;

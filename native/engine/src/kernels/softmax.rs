@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::links::Functions;
 use super::real::Real;
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::SoftmaxForm;
 use crate::scratch::{Scratch, Slot};
@@ -103,7 +103,7 @@ fn numpy_sum<T: Real>(start: usize, count: usize, cell: &impl Fn(usize) -> T) ->
 }
 
 impl<T: Functions> Kernel for Softmax<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for start in (0..rows).step_by(GROUP) {
             self.group(scratch, start, rows);
         }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::real::{each, Real};
-use super::{over, Kernel, Violation};
+use super::{over, Failure, Kernel};
 use crate::plan::Columns;
 use crate::scratch::{Scratch, Slot};
 
@@ -22,7 +22,7 @@ impl<T: Real> ToSparse<T> {
 }
 
 impl<T: Real> Kernel for ToSparse<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         for &(from, to) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| {
                 if x == T::ZERO {
@@ -58,7 +58,7 @@ impl<T: Real> FillAbsent<T> {
 }
 
 impl<T: Real> Kernel for FillAbsent<T> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         let fill = self.fill;
         for &(from, to) in &self.columns {
             each(scratch.map::<T, T>(from, to, rows), |x| {

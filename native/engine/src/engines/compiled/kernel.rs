@@ -3,9 +3,10 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::abi::{CompiledViolation, Entry, CODE, MISSING, NUMBER};
+use super::abi::{CompiledViolation, Entry, CODE, MISSING, NUMBER, REFUSED};
 use super::library::Library;
 use super::Compiled;
+use crate::kernels::{Failure, Kernel};
 use crate::requirement::{Refused, Violation};
 use crate::scratch::{Scratch, Slot};
 
@@ -48,6 +49,29 @@ impl CompiledKernel {
             )
         };
         (code, violation)
+    }
+}
+
+impl Kernel for CompiledKernel {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
+        let (code, violation) = self.call(scratch, rows);
+        match (code, refusal(&violation)) {
+            (0, _) => Ok(()),
+            (REFUSED, Some(refused)) => Err(Failure::RefusedBy {
+                op: violation.op as usize,
+                violation: refused,
+            }),
+            _ => Err(Failure::Engine(format!("the compiled library answered {code}").into())),
+        }
+    }
+
+    /// The list of addresses, and what the library works in.
+    fn temporary_cells(&self, _rows: usize) -> usize {
+        self.slots.len() + self.entry.workspace_cells
+    }
+
+    fn describe(&self) -> String {
+        format!("the whole program, compiled for {}", self.triple)
     }
 }
 

@@ -18,14 +18,19 @@ use std::sync::Arc;
 
 use modelpack_bundle::{quote, Bundle, Digest, Error, ErrorCode, Result};
 
+use crate::plan::Plan;
 use crate::program::Program;
 use abi::{CompiledModel, Entry, Origin};
+use kernel::CompiledKernel;
 use library::Library;
 
 pub use triple::HOST;
 
 /// The name in bundle.json and in trust policies.
 pub const COMPILED: &str = "compiled";
+
+/// What this version knows of what bundles ask of a reader that runs the engine.
+const KNOWN: &str = "compiled@1";
 
 /// A library that was checked.
 #[derive(Clone, Debug)]
@@ -39,6 +44,7 @@ pub struct Compiled {
 impl Compiled {
     /// The best library in the bundle for this machine. The engine must be permitted: `Predictor::new` asks.
     pub fn load(bundle: &Bundle, program: &Program, program_digest: &str) -> Result<Compiled> {
+        check_requires(bundle)?;
         let (member, triple) = choose(bundle)?;
         let digest = |text: Option<Digest>| text.ok_or_else(|| Error::new(ErrorCode::Manifest, "a digest is none"));
         let origin = Origin {
@@ -73,9 +79,26 @@ impl Compiled {
         })
     }
 
-    /// The triple of the library that was loaded.
-    pub fn triple(&self) -> &str {
-        &self.triple
+    /// The plan that calls the library; it keeps it loaded.
+    pub fn plan(&self, program: &Program) -> Plan {
+        Plan::of_engine(program, |inputs, outputs| {
+            Box::new(CompiledKernel::new(self, inputs, outputs))
+        })
+    }
+}
+
+fn check_requires(bundle: &Bundle) -> Result<()> {
+    let engine = bundle.engines().iter().find(|engine| engine.name == COMPILED);
+    let unknown = engine.and_then(|engine| engine.requires.iter().find(|name| *name != KNOWN));
+    match unknown {
+        None => Ok(()),
+        Some(unknown) => {
+            let message = format!(
+                "the engine compiled requires {}, which this version does not know",
+                quote(unknown)
+            );
+            Err(Error::new(ErrorCode::Requires, message).with_hint("update modelpack"))
+        }
     }
 }
 

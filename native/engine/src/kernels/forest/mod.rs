@@ -15,7 +15,7 @@ mod sets;
 mod trees;
 
 use crate::forest::{Emit, Forest};
-use crate::kernels::{Kernel, Violation};
+use crate::kernels::{Failure, Kernel};
 use crate::plan::Columns;
 use crate::program::{Float, Floats, Kind};
 use crate::scratch::{carve, carved_cells, Scratch, Slot};
@@ -125,7 +125,7 @@ impl<X: Key<K>, K: Ordered, A: Accumulator> ForestKernel<X, K, A> {
 }
 
 impl<X: Key<K>, K: Ordered, A: Accumulator> Kernel for ForestKernel<X, K, A> {
-    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Violation> {
+    fn run(&self, scratch: &mut Scratch<'_>, rows: usize) -> Result<(), Failure> {
         if !self.in_strips(rows) {
             (0..rows).for_each(|row| self.run_row(scratch, row, rows));
             return Ok(());

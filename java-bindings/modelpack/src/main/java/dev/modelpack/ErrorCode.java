@@ -88,6 +88,8 @@ public enum ErrorCode {
   UNSUPPORTED_MODEL(400, "unsupported_model"),
   /** The engine asked for is not in the bundle or cannot be loaded. */
   ENGINE(401, "unsupported_model"),
+  /** An engine other than native failed; nothing was answered. */
+  ENGINE_FAILED(402, "internal"),
   /** The program's answers differ from the framework's beyond the stated bound. */
   MISMATCH(500, "mismatch"),
   /** A defect in modelpack; nothing was answered. */
