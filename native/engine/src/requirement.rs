@@ -89,15 +89,18 @@ impl Requirement {
 #[cold]
 pub fn failure(program: &Program, schema: &Schema, step: usize, failure: &Failure) -> Error {
     let (op, violation) = match failure {
-        Failure::Refused(violation) => (step, violation),
-        Failure::RefusedBy { op, violation } => (*op, violation),
+        Failure::Refused(violation) => (program.ops.get(step), violation),
+        Failure::RefusedBy { op, violation } => {
+            let check = program.ops.get(*op);
+            (check.filter(|op| matches!(op.kind, OpKind::Require(_))), violation)
+        }
         Failure::Engine(why) => return Error::new(ErrorCode::EngineFailed, &**why),
     };
-    match program.ops.get(op).filter(|op| matches!(op.kind, OpKind::Require(_))) {
+    match op {
         Some(op) => error(program, schema, op, violation),
         None => Error::new(
             ErrorCode::EngineFailed,
-            format!("the engine refuses by the operation {op}, which is no check"),
+            "the engine refuses a cell by an operation that is no check",
         ),
     }
 }
