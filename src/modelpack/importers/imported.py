@@ -101,6 +101,7 @@ def import_model(
     *,
     classes: Sequence[Any] | None = None,
     builder: Builder | None = None,
+    adapt: Callable[[Outputs, Builder], Outputs] | None = None,
 ) -> Imported:
     """The program of a trained model.
 
@@ -116,6 +117,8 @@ def import_model(
         Class labels where the model itself does not have them.
     builder
         Of a program whose schema has further features, or whose dictionaries others share.
+    adapt : callable, optional
+        What becomes of the estimator's outputs before they are the program's.
 
     Raises
     ------
@@ -125,6 +128,8 @@ def import_model(
     builder = Builder(features) if builder is None else builder
     frame = frame_of_sample(builder, features, sample)
     found = import_estimator(model, builder, frame, origin_of(model), classes=classes)
+    if adapt is not None:
+        found = adapt(found, builder)
     for output in found.outputs:
         builder.output(output.name, found.values[output.name])
     return Imported(

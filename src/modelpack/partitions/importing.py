@@ -8,6 +8,7 @@ from typing import Any
 from modelpack.errors import InputError, UnsupportedModelError
 from modelpack.importers.imported import Imported, Verdict, import_model
 from modelpack.importers.trained_names import trained_names
+from modelpack.partitions.fewer_classes import in_classes_of_root
 from modelpack.partitions.node import Key
 from modelpack.program import Builder
 from modelpack.rows import row_count, spread, take_rows
@@ -74,13 +75,18 @@ class NodeImporter:
             raise InputError(f"it was trained on the column {unknown[0]!r}, which is neither the root's nor a key")
         return tuple(names)
 
-    def imported(self, key: Key, model: Any, classes: Sequence[Any] | None) -> tuple[Imported, tuple[str, ...]]:
-        """The model's program, and the columns that it was trained on."""
+    def imported(
+        self, key: Key, model: Any, classes: Sequence[Any] | None, root: Sequence[Output] | None = None
+    ) -> tuple[Imported, tuple[str, ...]]:
+        """The model's program, which answers in the classes of the root's outputs, and the columns that it was trained
+        on."""
         try:
             columns = self.columns(model)
             features = [self._by_name[name] for name in columns]
             builder = Builder(self.features, self.codes)
-            found = import_model(model, features, self._sample_of(columns), classes=classes, builder=builder)
+            adapt = None if root is None else (lambda one, builder: in_classes_of_root(one, builder, root))
+            sample = self._sample_of(columns)
+            found = import_model(model, features, sample, classes=classes, builder=builder, adapt=adapt)
         except UnsupportedModelError as error:
             verdict = Verdict.refusal(type(model).__name__, error)
             raise UnsupportedModelError(f"{path_text(key)}: {verdict.step}", verdict.reason, error.hint) from None

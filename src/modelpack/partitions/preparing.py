@@ -75,7 +75,7 @@ class Preparer:
     def entry(self, node: Node) -> Entry:
         if node.pruned:
             return Entry(node)
-        imported, columns = self.importer.imported(node.key, node.model, self.classes)
+        imported, columns = self.importer.imported(node.key, node.model, self.classes, self.outputs)
         check_outputs(node.key, imported.outputs, self.outputs)
         check_nulls(node.key, imported.features, self.known)
         program = imported.program if self.explain else imported.program.without_explanation()

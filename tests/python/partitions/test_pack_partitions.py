@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -150,6 +150,42 @@ def test_what_does_not_fit_is_refused_by_node(tmp_path, change, message):
             found, X[["country", "zone", "x"]], tmp_path / "m.mpk", partition_by=BY, name="m", version="1.0.0"
         )
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("names", [["a", "b", "c", "d"], [3, 5, 7, 9]])
+def test_a_node_that_saw_fewer_classes_answers_in_those_of_the_root(tmp_path, names):
+    X = rows()
+    y = np.array(names)[np.digitize(X.x, [-1.0, 0.0, 1.0])]
+    few = np.isin(y, [names[1], names[3]])
+
+    def forest(chosen: np.ndarray) -> RandomForestClassifier:
+        return RandomForestClassifier(5, max_depth=3, random_state=0).fit(X[["x"]][chosen], y[chosen])
+
+    found = {(): forest(np.full(len(y), True)), ("PL",): forest(few), ("DE",): forest(y == names[2])}
+    packed = modelpack.pack_partitions(
+        found, X[["country", "x"]], tmp_path / "m.mpk", partition_by=("country",), name="m", version="1.0.0"
+    )
+    with modelpack.load(packed, UNSIGNED, name="m") as predictor:
+        assert predictor.classes_.tolist() == names
+        for country, seen in (("PL", [1, 3]), ("DE", [2])):
+            model, asked = found[country,], X[["x"]].head(50)
+            assert predictor.predict(asked, key=(country,)).tolist() == model.predict(asked).tolist()
+            expected = np.zeros((50, 4))
+            expected[:, seen] = model.predict_proba(asked)
+            assert np.array_equal(predictor.predict_proba(asked, key=(country,)), expected)
+
+
+def test_a_margin_of_fewer_classes_is_refused(tmp_path):
+    X = rows()
+    y = np.digitize(X.x, [-1.0, 0.0, 1.0])
+    found = {
+        (): HistGradientBoostingClassifier(max_iter=2).fit(X[["x"]], y),
+        ("PL",): HistGradientBoostingClassifier(max_iter=2).fit(X[["x"]][y < 3], y[y < 3]),
+    }
+    with pytest.raises(modelpack.InputError, match=r"PL: it saw the classes \[0, 1, 2\] of \[0, 1, 2, 3\]"):
+        modelpack.pack_partitions(
+            found, X[["country", "x"]], tmp_path / "m.mpk", partition_by=("country",), name="m", version="1.0.0"
+        )
 
 
 def test_keys_are_columns_of_a_type_that_a_key_may_have(tmp_path):
