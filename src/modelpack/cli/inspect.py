@@ -7,6 +7,7 @@ from typing import Any
 
 import modelpack
 from modelpack.cli import partitions, status
+from modelpack.cli.engines import engine_table, engines
 from modelpack.cli.output import print_json
 from modelpack.cli.table import count, heading, number, size, table
 from modelpack.diff import dictionaries
@@ -77,6 +78,7 @@ def document(bundle: modelpack.Bundle) -> dict[str, Any]:
     return {
         **facts(bundle),
         "partitions": levels,
+        "engines": engines(bundle),
         "manifest": bundle.manifest,
         "schema": {
             "features": [
@@ -104,6 +106,8 @@ def facts(bundle: modelpack.Bundle) -> dict[str, Any]:
 def show(bundle: modelpack.Bundle, with_config: bool) -> None:
     print(heading(f"{bundle.name} {bundle.version}"))
     print(table(summary(bundle)))
+    if len(bundle.manifest.get("engines", ())) > 1:
+        section("engines", engine_table(bundle))
     section("features", feature_table(bundle))
     section("outputs", output_table(bundle))
     section("metrics", metric_table(bundle.metrics))
@@ -122,7 +126,7 @@ def section(title: str, text: str) -> None:
 
 def summary(bundle: modelpack.Bundle) -> list[list[str]]:
     manifest, config = bundle.manifest, bundle.config
-    engines = ", ".join(str(engine["name"]) for engine in manifest.get("engines", ()))
+    names = ", ".join(str(engine["name"]) for engine in manifest.get("engines", ()))
     made = " ".join(str(config[key]) for key in ("framework", "version") if config.get(key))
     total = sum(int(entry["size"]) for entry in manifest.get("members", {}).values())
     nodes = [["partitions", f"{partitions.summary(bundle.nodes())} (--partitions)"]] if bundle.partition_keys else []
@@ -133,7 +137,7 @@ def summary(bundle: modelpack.Bundle) -> list[list[str]]:
         ["created", str(manifest.get("created_at"))],
         ["task", str(manifest.get("task"))],
         ["class", f"{config.get('class', '')}  ({made})" if made else str(config.get("class", ""))],
-        ["engines", engines],
+        ["engines", names],
         *nodes,
         ["size", size(total)],
     ]
