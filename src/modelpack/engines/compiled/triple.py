@@ -70,8 +70,8 @@ class Triple:
 
     @property
     def member(self) -> str:
-        """The member of a bundle that holds its library."""
-        return f"models/main/{self}/model.so"
+        """The member of a bundle that holds its library; members' names have no plus sign."""
+        return f"models/main/{self.base}{self.level.replace('+', '-')}/model.so"
 
 
 def host_triple() -> Triple | None:

@@ -119,7 +119,7 @@ fn choose(bundle: &Bundle) -> Result<(String, String)> {
     }
 }
 
-fn absent(host: &str, present: &[&str]) -> Error {
+fn absent(host: &str, present: &[String]) -> Error {
     let present = match present {
         [] => "none".to_owned(),
         some => some

@@ -115,7 +115,11 @@ fn what_does_not_keep_to_the_interface_is_refused() {
 
 #[test]
 fn a_library_for_another_machine_is_named() {
-    let error = absent("x86_64-linux-gnu", &["aarch64-linux-gnu", "aarch64-macos"]).to_string();
+    let error = absent(
+        "x86_64-linux-gnu",
+        &["aarch64-linux-gnu".to_owned(), "aarch64-macos".to_owned()],
+    )
+    .to_string();
     assert!(error.contains("it has 'aarch64-linux-gnu', 'aarch64-macos'"), "{error}");
     assert!(error.contains("--triple x86_64-linux-gnu"), "{error}");
 }

@@ -51,16 +51,22 @@ pub fn levels() -> Vec<&'static str> {
     levels
 }
 
-/// The member that holds the library of a triple.
+/// The member that holds the library of a triple. Members' names have no plus sign.
 pub fn member(triple: &str) -> String {
-    format!("{FOLDER}{triple}{FILE}")
+    format!("{FOLDER}{}{FILE}", triple.replace('+', "-"))
 }
 
 /// The triples of the libraries among these members.
-pub fn present<'a>(members: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    members
-        .filter_map(|name| name.strip_prefix(FOLDER)?.strip_suffix(FILE))
-        .collect()
+pub fn present<'a>(members: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let folders = members.filter_map(|name| name.strip_prefix(FOLDER)?.strip_suffix(FILE));
+    folders.map(triple).collect()
+}
+
+fn triple(folder: &str) -> String {
+    match folder.rsplit_once('-') {
+        Some((base, level @ ("v2" | "v3"))) => format!("{base}+{level}"),
+        _ => folder.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -74,8 +80,12 @@ mod tests {
 
     #[test]
     fn members_and_triples_are_two_spellings_of_one_name() {
-        let members = ["models/main/model.onnx", "models/main/x86_64-linux-gnu+v3/model.so"];
-        assert_eq!(present(members.into_iter()), ["x86_64-linux-gnu+v3"]);
+        let members = [
+            "models/main/model.onnx",
+            "models/main/x86_64-linux-gnu-v3/model.so",
+            "models/main/aarch64-macos/model.so",
+        ];
+        assert_eq!(present(members.into_iter()), ["x86_64-linux-gnu+v3", "aarch64-macos"]);
         assert_eq!(member("x86_64-linux-gnu+v3"), members[1]);
     }
 }
