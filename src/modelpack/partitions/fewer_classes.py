@@ -31,8 +31,7 @@ def in_classes_of_root(found: Outputs, builder: Builder, root: Sequence[Output])
         return found
     if any(output.name == "margin" for output in found.outputs):
         raise InputError(
-            f"it saw the classes {list(own.values)!r} of {list(other.values)!r}, and there is no margin of classes that it "
-            "did not see",
+            f"it saw the classes {list(own.values)!r} of {list(other.values)!r}; the others have no margin",
             hint="train it on rows of every class, or leave it out: its parent then answers",
         )
     # The position of each of the root's classes among its own; its own width stands for none.
