@@ -80,7 +80,11 @@ class Graph:
         if key is not None and key in self._known:
             return self._known[key]
         result = self.name(f"v{len(self.nodes)}")
-        self.nodes.append(self._onnx.helper.make_node(kind, list(inputs), [result], domain=domain, **attributes))
+        # Without names of their own, nodes that ONNX Runtime puts in their place could have equal ones.
+        node = self._onnx.helper.make_node(
+            kind, list(inputs), [result], f"{kind}_{result}", domain=domain, **attributes
+        )
+        self.nodes.append(node)
         if key is not None:
             self._known[key] = result
         return result

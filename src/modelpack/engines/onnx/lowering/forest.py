@@ -105,6 +105,7 @@ def ensemble(call: Call, trees: Trees) -> str:
     nodes, count = _nodes(call, block, len(trees.constants)), len(call.tensors["tree_output"])
     per_tree = np.diff(call.tensors["tree_leaf"]).astype(np.int64)
     targets = np.concatenate([np.repeat(np.arange(count), per_tree), count + np.arange(len(trees.constants))])
+    targets, numbers = (np.concatenate([of, of[nodes.single]]) for of in (targets, numbers))
     return graph.op(
         "TreeEnsemble",
         block.name,
@@ -128,7 +129,10 @@ def ensemble(call: Call, trees: Trees) -> str:
 
 @dataclass(frozen=True)
 class _Nodes:
-    """The nodes of all trees as the operator has them: numbers of nodes and leaves count through all trees."""
+    """The nodes of all trees as the operator has them: numbers of nodes and leaves count through all trees.
+
+    `single` are the leaves of trees without a split, which are there a second time behind all others.
+    """
 
     root: Array
     feature: Array
@@ -139,10 +143,14 @@ class _Nodes:
     left_leaf: Array
     right_leaf: Array
     missing_left: Array
+    single: Array
 
 
 def _nodes(call: Call, block: Block, constants: int) -> _Nodes:
-    """A tree without a split becomes one whose split has the same leaf on both sides; so do the constants."""
+    """A tree without a split becomes one whose split has equal leaves on both sides; so do the constants.
+
+    They are two leaves, not one: up to 1.31 ONNX Runtime adds a leaf that both sides share to several targets.
+    """
     tensors = call.tensors
     starts, leaves = tensors["tree_node"].astype(np.int64), tensors["tree_leaf"].astype(np.int64)
     sizes = np.diff(starts)
@@ -151,7 +159,7 @@ def _nodes(call: Call, block: Block, constants: int) -> _Nodes:
     root = np.concatenate([starts[:-1], np.zeros(constants, np.int64)])
     root[np.concatenate([sizes == 0, np.ones(constants, bool)])] = starts[-1] + np.arange(len(single))
 
-    def child(name: str) -> tuple[Array, Array]:
+    def child(name: str, single: Array) -> tuple[Array, Array]:
         found = tensors[name].astype(np.int64)
         is_leaf = found < 0
         number = np.where(is_leaf, leaves[tree] + ~found, starts[tree] + found)
@@ -160,8 +168,8 @@ def _nodes(call: Call, block: Block, constants: int) -> _Nodes:
     def padded(values: Array) -> Array:
         return np.concatenate([values, np.zeros(len(single), values.dtype)])
 
-    left, left_leaf = child("left")
-    right, right_leaf = child("right")
+    left, left_leaf = child("left", single)
+    right, right_leaf = child("right", leaves[-1] + constants + np.arange(len(single)))
     compare = _LT if call.options["compare"] == "lt" else _LE
     return _Nodes(
         root=root,
@@ -173,6 +181,7 @@ def _nodes(call: Call, block: Block, constants: int) -> _Nodes:
         left_leaf=left_leaf,
         right_leaf=right_leaf,
         missing_left=padded(((tensors["flags"] & FLAG_MISSING_LEFT) != 0).astype(np.int64)),
+        single=single,
     )
 
 
