@@ -102,19 +102,16 @@ def ensemble(call: Call, trees: Trees) -> str:
     if block.dtype == np.float32 and not np.array_equal(numbers.astype(np.float32), numbers):
         # Single precision does not hold them: numbers of leaves beyond 2^24, or leaves in double precision.
         block = block.widened(graph)
-    nodes, count = _nodes(call, block, len(trees.constants)), len(call.tensors["tree_output"])
-    per_tree = np.diff(call.tensors["tree_leaf"]).astype(np.int64)
-    targets = np.concatenate([np.repeat(np.arange(count), per_tree), count + np.arange(len(trees.constants))])
-    targets, numbers = (np.concatenate([of, of[nodes.single]]) for of in (targets, numbers))
+    nodes = _nodes(call, block, len(trees.constants))
     return graph.op(
         "TreeEnsemble",
         block.name,
         domain=ML_DOMAIN,
-        n_targets=count + len(trees.constants),
+        n_targets=len(nodes.root),
         aggregate_function=_SUM,
         post_transform=_NO_TRANSFORM,
-        leaf_targetids=targets.tolist(),
-        leaf_weights=graph.tensor(numbers.astype(block.dtype)),
+        leaf_targetids=nodes.target.tolist(),
+        leaf_weights=graph.tensor(numbers[nodes.leaf].astype(block.dtype)),
         tree_roots=nodes.root.tolist(),
         nodes_featureids=nodes.feature.tolist(),
         nodes_splits=graph.tensor(nodes.threshold.astype(block.dtype)),
@@ -129,9 +126,9 @@ def ensemble(call: Call, trees: Trees) -> str:
 
 @dataclass(frozen=True)
 class _Nodes:
-    """The nodes of all trees as the operator has them: numbers of nodes and leaves count through all trees.
+    """Nodes and leaves as the operator has them, tree by tree, their numbers counting through all trees.
 
-    `single` are the leaves of trees without a split, which are there a second time behind all others.
+    `leaf` says which of the forest's leaves (then constants) each leaf is, `target` which tree it belongs to.
     """
 
     root: Array
@@ -143,7 +140,8 @@ class _Nodes:
     left_leaf: Array
     right_leaf: Array
     missing_left: Array
-    single: Array
+    leaf: Array
+    target: Array
 
 
 def _nodes(call: Call, block: Block, constants: int) -> _Nodes:
@@ -152,37 +150,49 @@ def _nodes(call: Call, block: Block, constants: int) -> _Nodes:
     They are two leaves, not one: up to 1.31 ONNX Runtime adds a leaf that both sides share to several targets.
     """
     tensors = call.tensors
-    starts, leaves = tensors["tree_node"].astype(np.int64), tensors["tree_leaf"].astype(np.int64)
-    sizes = np.diff(starts)
-    tree = np.repeat(np.arange(len(sizes)), sizes)
-    single = np.concatenate([leaves[:-1][sizes == 0], leaves[-1] + np.arange(constants)])
-    root = np.concatenate([starts[:-1], np.zeros(constants, np.int64)])
-    root[np.concatenate([sizes == 0, np.ones(constants, bool)])] = starts[-1] + np.arange(len(single))
+    old_start, old_leaf = tensors["tree_node"].astype(np.int64), tensors["tree_leaf"].astype(np.int64)
+    splits = np.concatenate([np.diff(old_start), np.zeros(constants, np.int64)])
+    leaves = np.concatenate([np.diff(old_leaf), np.ones(constants, np.int64)])
+    single = splits == 0
+    start, leaf_start = _starts(np.maximum(splits, 1)), _starts(np.where(single, 2, leaves))
+    tree = np.repeat(np.arange(len(splits)), splits)
+    place = start[tree] + np.arange(len(tree)) - old_start[tree]
+    total = int(np.maximum(splits, 1).sum())
 
-    def child(name: str, single: Array) -> tuple[Array, Array]:
+    def spread(values: Array, elsewhere: int = 0) -> Array:
+        found = np.full(total, elsewhere, values.dtype)
+        found[place] = values
+        return found
+
+    def child(name: str, side: int) -> tuple[Array, Array]:
         found = tensors[name].astype(np.int64)
-        is_leaf = found < 0
-        number = np.where(is_leaf, leaves[tree] + ~found, starts[tree] + found)
-        return np.concatenate([number, single]), np.concatenate([is_leaf, np.ones(len(single), bool)]).astype(np.int64)
+        number, is_leaf = (
+            spread(np.where(found < 0, leaf_start[tree] + ~found, start[tree] + found)),
+            spread(found < 0, 1),
+        )
+        number[start[single]] = leaf_start[single] + side
+        return number, is_leaf.astype(np.int64)
 
-    def padded(values: Array) -> Array:
-        return np.concatenate([values, np.zeros(len(single), values.dtype)])
-
-    left, left_leaf = child("left", single)
-    right, right_leaf = child("right", leaves[-1] + constants + np.arange(len(single)))
+    left, left_leaf = child("left", 0)
+    right, right_leaf = child("right", 1)
     compare = _LT if call.options["compare"] == "lt" else _LE
     return _Nodes(
-        root=root,
-        feature=padded(block.column),
-        threshold=padded(block.threshold),
-        mode=padded(np.where(block.categorical, _LE, compare)),
+        root=start,
+        feature=spread(block.column),
+        threshold=spread(block.threshold),
+        mode=spread(np.where(block.categorical, _LE, compare)),
         left=left,
         right=right,
         left_leaf=left_leaf,
         right_leaf=right_leaf,
-        missing_left=padded(((tensors["flags"] & FLAG_MISSING_LEFT) != 0).astype(np.int64)),
-        single=single,
+        missing_left=spread(((tensors["flags"] & FLAG_MISSING_LEFT) != 0).astype(np.int64)),
+        leaf=np.repeat(np.arange(int(leaves.sum())), np.repeat(np.where(single, 2, 1), leaves)),
+        target=np.repeat(np.arange(len(splits)), np.where(single, 2, leaves)),
     )
+
+
+def _starts(sizes: Array) -> Array:
+    return np.cumsum(sizes) - sizes
 
 
 OPS: dict[str, Lowering] = {"forest@1": forest}
