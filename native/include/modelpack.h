@@ -656,6 +656,30 @@ int32_t mp_predictor_reference(const mp_predictor *predictor, const uint64_t *ce
                                const mp_predict_options *options, const mp_output *outputs, uint64_t output_count,
                                mp_error **error);
 
+/* ---- a model as C source ---- */
+
+#define MP_SOURCE_STANDALONE 0 /* header, sources, golden rows, test, Makefile: docs/C_SOURCE.md */
+#define MP_SOURCE_LIBRARY 1    /* what a compiled library is built from; its symbol is explained in mp_compiled.h, one of the files */
+
+typedef struct mp_source mp_source;
+typedef struct mp_source_options {
+  uint32_t struct_size;
+  uint32_t flags;
+  const char *prefix; /* what the names in C begin with, [a-z][a-z0-9_]*; NULL: made from the bundle's name */
+  uint64_t prefix_length;
+  int32_t form; /* MP_SOURCE_* */
+  int32_t reserved;
+} mp_source_options;
+
+/* Writes the model of a bundle, which may be one for inspection: nothing is run. `options` may be NULL. A partitioned bundle, or
+ * one without a program, is MP_ERROR_ENGINE. */
+int32_t mp_source_new(const mp_bundle *bundle, const mp_source_options *options, mp_source **out, mp_error **error);
+void mp_source_free(mp_source *source);
+int32_t mp_source_count(const mp_source *source, uint64_t *count, mp_error **error);
+/* Name (without folders) and text of a file, borrowed from the source. */
+int32_t mp_source_name(const mp_source *source, uint64_t index, const char **text, uint64_t *length, mp_error **error);
+int32_t mp_source_text(const mp_source *source, uint64_t index, const char **text, uint64_t *length, mp_error **error);
+
 /* END cdef */
 
 #ifdef __cplusplus

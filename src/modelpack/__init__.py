@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from modelpack.bundle import Bundle
     from modelpack.checking import check
     from modelpack.compiling import compile
+    from modelpack.engines.c_source import emit_c
     from modelpack.engines.onnx.emit import emit_onnx, emit_triton
     from modelpack.explanation import Explanation
     from modelpack.keys import KeyPair, PrivateKey, keygen
@@ -80,6 +81,7 @@ __all__ = [
     "check",
     "compile",
     "data_reference",
+    "emit_c",
     "emit_onnx",
     "emit_triton",
     "inspect",
@@ -115,6 +117,7 @@ _PLACES = {
     "check": "modelpack.checking",
     "compile": "modelpack.compiling",
     "data_reference": "modelpack.record",
+    "emit_c": "modelpack.engines.c_source",
     "emit_onnx": "modelpack.engines.onnx.emit",
     "emit_triton": "modelpack.engines.onnx.emit",
     "inspect": "modelpack.opening",

@@ -39,6 +39,7 @@ pub mod schema_feature;
 pub mod schema_output;
 pub mod sign;
 pub mod signer;
+pub mod source;
 pub mod stats;
 pub mod text;
 pub mod trust;

@@ -227,7 +227,7 @@ fn thread_count(threads: i32) -> Result<usize> {
 }
 
 /// The bundle's program, checked against its schema and tensors, and its digest.
-fn read_program(bundle: &Bundle) -> Result<(Program, String)> {
+pub fn read_program(bundle: &Bundle) -> Result<(Program, String)> {
     let tensors = TensorFile::parse(bundle.read_member(TENSORS)?).map_err(|error| error.within(TENSORS))?;
     let digest = tensors.metadata("program").ok_or_else(|| {
         Error::new(

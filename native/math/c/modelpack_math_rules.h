@@ -22,9 +22,12 @@
 #error "modelpack_math needs IEEE 754 doubles and singles"
 #endif
 
-/* No a*b+c with one rounding. gcc heeds only its own pragma, others the standard's. */
+/*
+ * No a*b+c with one rounding. gcc heeds only its own pragma, others the standard's; and its vectoriser (seen in 12.2, -O3 -mfma)
+ * makes vfmaddsub of neighbouring sums and differences of products in spite of it.
+ */
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("fp-contract=off")
+#pragma GCC optimize("fp-contract=off", "no-tree-vectorize")
 #elif defined(_MSC_VER)
 #pragma fp_contract(off)
 #else

@@ -21,6 +21,7 @@ ENGINES = ("onnx", "compiled")
 
 # Forms that a model is written in: (bundle, output path, given) to the files written.
 _EMITTERS = {
+    "c": ("modelpack.cli.emit_c", "emit_c"),
     "onnx": ("modelpack.cli.emit_onnx", "emit_onnx"),
     "triton": ("modelpack.cli.emit_onnx", "emit_triton"),
 }

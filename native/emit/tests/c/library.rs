@@ -1,0 +1,1 @@
+//! The exported symbol of a library answers as the reference.

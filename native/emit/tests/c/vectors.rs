@@ -1,0 +1,1 @@
+//! Every vector as C.
