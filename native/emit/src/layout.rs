@@ -117,7 +117,7 @@ impl Layout {
             .into_iter()
             .zip(&self.sizes)
             .map(bytes)
-            .fold(0usize, |sum, cells| sum + cells)
+            .fold(0, usize::saturating_add)
             .next_multiple_of(8)
     }
 }
@@ -157,7 +157,7 @@ fn stored(program: &Program, op: &Op, places: &[Option<Place>]) -> usize {
         op.inputs
             .iter()
             .map(|&id| defined(places, id).cells)
-            .fold(0usize, |sum, cells| sum + cells)
+            .fold(0, usize::saturating_add)
     };
     match &op.kind {
         OpKind::OneHot { .. } => 1,

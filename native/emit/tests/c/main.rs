@@ -2,5 +2,8 @@
 
 mod build;
 mod gate;
+#[allow(dead_code, reason = "vectors hold no carriers of their own")]
+#[path = "../../../engine/tests/vectors/input.rs"]
+mod input;
 mod library;
 mod vectors;
