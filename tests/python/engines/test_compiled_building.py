@@ -90,7 +90,7 @@ def test_no_trace_of_the_place_of_building_is_left(line):
 
 @pytest.mark.parametrize("text", ["x86_64", "sparc-linux-gnu", "aarch64-linux-gnu+v3", "x86_64-linux-gnu+v4", ""])
 def test_an_unknown_triple_is_refused_with_those_that_are_known(text):
-    with pytest.raises(modelpack.UsageError, match="x86_64-linux-gnu, .*aarch64-macos"):
+    with pytest.raises(modelpack.UsageError, match=r"x86_64-linux-gnu, .*aarch64-macos"):
         Triple.parse(text)
 
 
