@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from modelpack.drafting import write_bundle
+from modelpack.engines.c_source import library_files
 from modelpack.engines.compiled.bounded import Bounds
 from modelpack.engines.compiled.library import build_library
 from modelpack.engines.compiled.triple import Triple, host_triple
 from modelpack.engines.made import Made
 from modelpack.engines.source import Source
 from modelpack.errors import UnsupportedModelError, UsageError
+from modelpack.opening import inspect
 
 __all__ = ["make_compiled"]
 
@@ -60,9 +62,6 @@ def make_compiled(source: Source, triples: Sequence[str] = ()) -> Made:
 
 def c_files(source: Source) -> dict[str, str]:
     """The program as C behind the one symbol that the engine looks for."""
-    from modelpack.engines.c_source import library_files
-    from modelpack.opening import inspect
-
     head = {
         "created_at": "1970-01-01T00:00:00Z",
         "engines": [{"name": "native", "requires": []}],
@@ -77,5 +76,4 @@ def c_files(source: Source) -> dict[str, str]:
         path = Path(folder) / "source.mpk"
         write_bundle(path, head, source.members, overwrite=False)
         with inspect(path) as bundle:
-            files: dict[str, str] = library_files(bundle)
-    return files
+            return library_files(bundle)
