@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from modelpack.compiling import compile
     from modelpack.engines.c_source import emit_c
     from modelpack.engines.onnx.emit import emit_onnx, emit_triton
+    from modelpack.engines.treelite import TreeliteReport, emit_treelite
     from modelpack.explanation import Explanation
     from modelpack.keys import KeyPair, PrivateKey, keygen
     from modelpack.opening import inspect, load, open
@@ -73,6 +74,7 @@ __all__ = [
     "PrivateKey",
     "Schema",
     "Signer",
+    "TreeliteReport",
     "TrustError",
     "TrustPolicy",
     "UnsupportedModelError",
@@ -83,6 +85,7 @@ __all__ = [
     "data_reference",
     "emit_c",
     "emit_onnx",
+    "emit_treelite",
     "emit_triton",
     "inspect",
     "keygen",
@@ -113,6 +116,7 @@ _PLACES = {
     "PrivateKey": "modelpack.keys",
     "Schema": "modelpack.schema",
     "Signer": "modelpack.signing",
+    "TreeliteReport": "modelpack.engines.treelite",
     "TrustPolicy": "modelpack.trust_policy",
     "check": "modelpack.checking",
     "compile": "modelpack.compiling",
@@ -120,6 +124,7 @@ _PLACES = {
     "emit_c": "modelpack.engines.c_source",
     "emit_onnx": "modelpack.engines.onnx.emit",
     "emit_triton": "modelpack.engines.onnx.emit",
+    "emit_treelite": "modelpack.engines.treelite",
     "inspect": "modelpack.opening",
     "keygen": "modelpack.keys",
     "load": "modelpack.opening",

@@ -15,6 +15,7 @@ from modelpack.rows import row_count, spread, take_rows
 Answers = Mapping[str, np.ndarray]
 Progress = Callable[[int, int], None]
 
+SIDES = ("the framework", "the bundle")
 EVALUATION_ROWS = 10_000
 BLOCK_ROWS = 1_000
 
@@ -159,7 +160,13 @@ def difference(framework: np.ndarray, bundle: np.ndarray) -> np.ndarray:
 
 
 def compare(
-    report: EngineReport, framework: Answers, bundle: Answers, bound: Answers | None, data: Any, offset: int
+    report: EngineReport,
+    framework: Answers,
+    bundle: Answers,
+    bound: Answers | None,
+    data: Any,
+    offset: int,
+    sides: tuple[str, str] = SIDES,
 ) -> None:
     """Adds the rows to the report.
 
@@ -171,6 +178,8 @@ def compare(
     data : the rows as the framework got them, for the message
     offset : int
         Number of rows compared before these.
+    sides : two names
+        What errors call the two who answered.
 
     Raises
     ------
@@ -179,7 +188,7 @@ def compare(
     """
     for name, expected in framework.items():
         answer = bundle[name]
-        expected = aligned(name, expected, answer)
+        expected = aligned(name, expected, answer, sides)
         found = difference(expected, answer)
         same_row = (canonical_bits(expected) == canonical_bits(answer)).all(axis=1)
         allowed = bound[name] if bound is not None and name in bound else None
@@ -188,7 +197,7 @@ def compare(
         )
         if refused.any():
             row = int(np.argmax(refused))
-            raise MismatchError(mismatch_text(name, expected[row], answer[row], data, row, offset), row=offset + row)
+            raise MismatchError(mismatch_text(name, expected[row], answer[row], data, row, sides), row=offset + row)
         comparison = report.outputs.setdefault(name, Comparison())
         comparison.rows += len(answer)
         comparison.equal += int(same_row.sum())
@@ -197,25 +206,27 @@ def compare(
             comparison.first_difference = offset + int(np.argmin(same_row))
 
 
-def aligned(name: str, expected: np.ndarray, answer: np.ndarray) -> np.ndarray:
+def aligned(name: str, expected: np.ndarray, answer: np.ndarray, sides: tuple[str, str] = SIDES) -> np.ndarray:
     """The framework's answer in the shape and dtype of the bundle's; another shape, or a cast that loses bits, is a
     mismatch."""
     expected = np.asarray(expected)
     if expected.ndim == 1:
         expected = expected.reshape(-1, 1)
     if expected.shape != answer.shape:
-        raise MismatchError(f"output {name!r}: the framework answers {expected.shape}, the bundle {answer.shape}")
+        raise MismatchError(f"output {name!r}: {sides[0]} answers {expected.shape}, {sides[1]} {answer.shape}")
     cast = expected.astype(answer.dtype)
     if expected.dtype != answer.dtype and not np.array_equal(
         cast.astype(expected.dtype), expected, equal_nan=expected.dtype.kind == "f"
     ):
-        raise MismatchError(f"output {name!r}: the framework answers {expected.dtype}, the bundle {answer.dtype}")
+        raise MismatchError(f"output {name!r}: {sides[0]} answers {expected.dtype}, {sides[1]} {answer.dtype}")
     return cast
 
 
-def mismatch_text(name: str, expected: np.ndarray, answer: np.ndarray, data: Any, row: int, offset: int) -> str:
+def mismatch_text(
+    name: str, expected: np.ndarray, answer: np.ndarray, data: Any, row: int, sides: tuple[str, str]
+) -> str:
     return (
-        f"{name} is {cells_text(expected)} in the framework and {cells_text(answer)} in the bundle; "
+        f"{name} is {cells_text(expected)} in {sides[0]} and {cells_text(answer)} in {sides[1]}; "
         f"the row: {row_text(data, row)}; nothing was written. "
         "Please report the model's class, its versions and this row"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,20 @@ ENGINES = ("onnx", "compiled")
 _EMITTERS = {
     "c": ("modelpack.cli.emit_c", "emit_c"),
     "onnx": ("modelpack.cli.emit_onnx", "emit_onnx"),
+    "treelite": ("modelpack.cli.emit_treelite", "emit_treelite"),
     "triton": ("modelpack.cli.emit_onnx", "emit_triton"),
 }
 
-Emitter = Callable[[modelpack.Bundle, Path, argparse.Namespace], list[Path]]
+Emitter = Callable[[modelpack.Bundle, Path, argparse.Namespace], "list[Path] | Emitted"]
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """Files that were written, and what there is to say of them: facts as JSON can hold them, lines for a person."""
+
+    paths: list[Path]
+    facts: dict[str, Any] = field(default_factory=dict)
+    lines: list[list[str]] = field(default_factory=list)
 
 
 def add(commands: Any) -> None:
@@ -113,7 +124,8 @@ def emit(given: argparse.Namespace) -> int:
     trust = modelpack.TrustPolicy.load(given.trust) if given.trust else None
     expected = {"name": given.name, "min_version": given.min_version, "identity": given.identity} if trust else {}
     with modelpack.inspect(given.bundle, trust, **expected) as bundle:
-        written = emitter(bundle, Path(given.output), given)
+        found = emitter(bundle, Path(given.output), given)
+        written = found if isinstance(found, Emitted) else Emitted(found)
         verified = "verified" if bundle.verified else "not verified"
         if given.json:
             print_json(
@@ -121,12 +133,15 @@ def emit(given: argparse.Namespace) -> int:
                     "form": given.emit,
                     "identity": bundle.identity,
                     "verified": bundle.verified,
-                    "written": [str(path) for path in written],
+                    "written": [str(path) for path in written.paths],
+                    **written.facts,
                 }
             )
         else:
             print(heading(f"{bundle.name} {bundle.version} as {given.emit} ({verified})"))
-            print(table([[str(path), size(path.stat().st_size)] for path in written], right=(1,)))
+            print(table([[str(path), size(path.stat().st_size)] for path in written.paths], right=(1,)))
+            if written.lines:
+                print(table(written.lines))
     return status.OK
 
 
