@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use modelpack_bundle::Result;
-use modelpack_emit::{emit_bundle, Form, Options, SourceFile};
+use modelpack_emit::{emit_bundle, Form, Options, SourceFile, BRANCH_NODES};
 
 use crate::boundary::{enter, usage};
 use crate::bundle::{bundle, mp_bundle};
@@ -47,6 +47,7 @@ impl mp_source_options {
         // SAFETY: promised by the caller.
         let prefix = unsafe { optional_text(self.prefix, self.prefix_length, "prefix") }?;
         Ok(Options {
+            branch_nodes: BRANCH_NODES,
             prefix: prefix.map(str::to_owned),
             form: match self.form {
                 STANDALONE => Form::Standalone,

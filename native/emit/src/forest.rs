@@ -13,8 +13,9 @@ use crate::constants::Constants;
 use crate::ops::{At, Writer};
 use crate::SourceFile;
 
-/// A forest of more nodes is a table: its branches would not stay in the cache of instructions, nor compile quickly.
-const BRANCH_NODES: usize = 1 << 13;
+/// A forest of more nodes is a table. Branches answer a row in a third of the time while they fit a cache, and in two thirds when
+/// they do not (docs/C_SOURCE.md), but take about 0.3 ms a node to compile.
+pub const BRANCH_NODES: usize = 1 << 16;
 /// Nor may branches be nested deeper.
 const BRANCH_DEPTH: u32 = 32;
 /// Nodes of a file.
@@ -91,7 +92,7 @@ pub fn write(writer: &mut Writer<'_>, at: At<'_>, forest: &Forest, code: &mut Co
         code.put("(void)x;");
     }
     let lower = &writer.names.lower;
-    let branches = branches::suits(forest);
+    let branches = branches::suits(forest, writer.branch_nodes);
     for (part, trees) in parts(forest, if branches { FILE_BRANCH_NODES } else { FILE_TABLE_NODES })
         .into_iter()
         .enumerate()

@@ -3,20 +3,20 @@
 
 use modelpack_engine::program::{Float, Kind, Op, OpKind, Program, Value};
 
-/// Regions of the workspace.
+/// Regions of the workspace, those of 8 bytes first, so that no gaps lie between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Region {
     F64,
-    F32,
     /// Integers, bools and times.
     I64,
+    F32,
     Code,
     /// Columns of sparse values.
     Column,
 }
 
 impl Region {
-    pub const ALL: [Region; 5] = [Region::F64, Region::F32, Region::I64, Region::Code, Region::Column];
+    pub const ALL: [Region; 5] = [Region::F64, Region::I64, Region::F32, Region::Code, Region::Column];
 
     /// Field of the workspace, its type in C and the type's bytes.
     pub fn field(self) -> (&'static str, &'static str, usize) {

@@ -20,6 +20,7 @@ use modelpack_bundle::{Result, Schema};
 use modelpack_engine::program::Program;
 
 pub use bundle::emit_bundle;
+pub use forest::BRANCH_NODES;
 
 use names::Names;
 
@@ -37,6 +38,8 @@ pub struct Options {
     /// First part of every name in C: `[a-z][a-z0-9_]*`; None: made from the bundle's name.
     pub prefix: Option<String>,
     pub form: Form,
+    /// Forests of more nodes and trees become tables, whose code does not grow with them; [`BRANCH_NODES`] is a good choice.
+    pub branch_nodes: usize,
 }
 
 /// A file of the source, its name without folders.
@@ -77,7 +80,7 @@ pub fn emit(
     let title = format!("{} {}, {}", about.name, about.version, about.identity);
     let names = Names::new(options.prefix.as_deref(), &about.name, &title)?;
     let layout = layout::Layout::new(program);
-    let mut files = model::files(&names, program, &layout);
+    let mut files = model::files(&names, program, &layout, options.branch_nodes);
     match options.form {
         Form::Standalone => {
             files = standalone::Standalone::new(&names, program, schema, &layout, golden).files(files);

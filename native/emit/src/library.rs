@@ -54,9 +54,8 @@ pub fn files(names: &Names, program: &Program, schema: &Schema, layout: &Layout,
         digest(&about.model_digest)
     ));
     code.put(format!(
-        "{}, {column}, {},\npredict\n}};",
-        program.inputs.len(),
-        layout.bytes()
+        "{}, {column}, sizeof({lower}_workspace),\npredict\n}};",
+        program.inputs.len()
     ));
     vec![
         SourceFile {

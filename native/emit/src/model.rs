@@ -14,11 +14,12 @@ const RULES: &str = include_str!("../c/model_rules.h");
 const FILE_OPS: usize = 256;
 
 /// `NAME_model.h` and all that computes.
-pub fn files(names: &Names, program: &Program, layout: &Layout) -> Vec<SourceFile> {
+pub fn files(names: &Names, program: &Program, layout: &Layout, branch_nodes: usize) -> Vec<SourceFile> {
     let mut writer = Writer {
         names,
         program,
         layout,
+        branch_nodes,
         constants: Constants::default(),
         math: Math::default(),
         files: vec![],

@@ -24,6 +24,8 @@ pub struct Writer<'a> {
     pub names: &'a Names,
     pub program: &'a Program,
     pub layout: &'a Layout,
+    /// Forests of more nodes become tables.
+    pub branch_nodes: usize,
     pub constants: Constants,
     pub math: Math,
     /// Files of forests, and the declarations of their functions.

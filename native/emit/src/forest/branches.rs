@@ -3,15 +3,14 @@
 use modelpack_engine::forest::{Emit, Forest, SplitCompare};
 
 use super::node::{Node, CATEGORICAL, NAN_LEFT, ZERO};
-use super::{Number, Written, BRANCH_DEPTH, BRANCH_NODES};
+use super::{Number, Written, BRANCH_DEPTH};
 use crate::code::Code;
 use crate::constants::Constants;
 use crate::literal;
 use crate::Names;
 
-pub fn suits(forest: &Forest) -> bool {
-    forest.feature.len() <= BRANCH_NODES
-        && forest.tree_count() <= BRANCH_NODES
+pub fn suits(forest: &Forest, most_nodes: usize) -> bool {
+    forest.feature.len() + forest.tree_count() <= most_nodes
         && (0..forest.tree_count()).all(|tree| forest.depth(tree) <= BRANCH_DEPTH)
 }
 

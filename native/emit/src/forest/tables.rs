@@ -10,6 +10,9 @@ use crate::constants::Constants;
 use crate::literal;
 use crate::Names;
 
+/// Trees that are walked at once.
+const LANES: usize = 8;
+
 /// The tables of some trees, and the function that walks them in order.
 pub fn part(
     written: &Written<'_>,
@@ -40,13 +43,16 @@ pub fn part(
     let mut code = Code::new();
     table.put(&mut code);
     walk(&table, sets, &mut code);
-    code.put(format!("{head}\n{{\nsize_t tree;"));
+    code.put(format!("{head}\n{{\nint32_t at[{LANES}];\nsize_t tree;"));
     let width = forest.leaf_width;
-    let loop_head = format!("for (tree = 0; tree < {}; tree++) {{", trees.len());
+    let loop_head = format!(
+        "for (tree = 0; tree < {0}; tree++) {{\nif (tree % {LANES} == 0) {{\nwalk(x, {roots} + tree, {0} - tree, at);\n}}",
+        trees.len()
+    );
     match (sums, leaves) {
         (true, Some(leaves)) if width > 1 => {
             code.put(format!(
-                "size_t k;\n{loop_head}\nsize_t leaf = leaf_of(x, {roots}[tree]);"
+                "size_t k;\n{loop_head}\nsize_t leaf = (size_t)~at[tree % {LANES}];"
             ));
             code.put(format!(
                 "for (k = 0; k < {width}; k++) {{\ny[k] = y[k] + {leaves}[leaf * {width} + k];\n}}\n}}"
@@ -56,23 +62,23 @@ pub fn part(
             let output = outputs[0].max(0);
             code.put(format!("{} sum = y[{output}];\n{loop_head}", written.answer_type()));
             code.put(format!(
-                "sum = sum + {leaves}[leaf_of(x, {roots}[tree])];\n}}\ny[{output}] = sum;"
+                "sum = sum + {leaves}[(size_t)~at[tree % {LANES}]];\n}}\ny[{output}] = sum;"
             ));
         }
         (true, Some(leaves)) => {
             let outputs = constants.near_array(names, &outputs);
             code.put(&loop_head);
             code.put(format!(
-                "y[{outputs}[tree]] = y[{outputs}[tree]] + {leaves}[leaf_of(x, {roots}[tree])];\n}}"
+                "y[{outputs}[tree]] = y[{outputs}[tree]] + {leaves}[(size_t)~at[tree % {LANES}]];\n}}"
             ));
         }
         (_, Some(leaves)) => code.put(format!(
-            "{loop_head}\ny[{} + tree] = {leaves}[leaf_of(x, {roots}[tree])];\n}}",
+            "{loop_head}\ny[{} + tree] = {leaves}[(size_t)~at[tree % {LANES}]];\n}}",
             trees.start
         )),
         (_, None) => {
             let firsts = constants.near_array(names, &firsts);
-            let leaf = format!("(int64_t)leaf_of(x, {roots}[tree]) - (int64_t){firsts}[tree]");
+            let leaf = format!("(int64_t)(size_t)~at[tree % {LANES}] - (int64_t){firsts}[tree]");
             code.put(format!("{loop_head}\ny[{} + tree] = {leaf};\n}}", trees.start));
         }
     }
@@ -178,9 +184,9 @@ fn walk(table: &Table<'_>, sets: Option<(String, String)>, code: &mut Code) {
         ("mp_f64", "mp_zero64")
     };
     code.put(format!(
-        "static inline size_t leaf_of(const {c} *x, int32_t at)\n{{\nwhile (at >= 0) {{"
+        "/* The child that a row goes to; of a leaf itself. */\nstatic inline int32_t step(const {c} *x, int32_t at)\n{{"
     ));
-    code.put("const struct node *node = &nodes[at];\nuint32_t flags = node->feature;");
+    code.put("const struct node *node = &nodes[at < 0 ? 0 : at];\nuint32_t flags = node->feature;");
     code.put(format!("{c} cell = x[flags & MP_FEATURE];"));
     code.put(format!(
         "int left = (cell {sign} {read}(node->threshold)) | ((cell != cell) & (int)(flags >> 31));"
@@ -200,5 +206,18 @@ fn walk(table: &Table<'_>, sets: Option<(String, String)>, code: &mut Code) {
             "left = mp_category_left({bits} + set[0], set[1], (double)cell, flags);\n}}\n}}"
         ));
     }
-    code.put("at = node->child[left];\n}\nreturn (size_t)~at;\n}\n");
+    code.put("return at < 0 ? at : node->child[left];\n}\n");
+    put_lanes(c, code);
+}
+
+/// The function that walks several trees at once: each step waits for memory, and the trees wait together.
+fn put_lanes(c: &str, code: &mut Code) {
+    code.put(format!(
+        "static inline void walk(const {c} *x, const int32_t *roots, size_t count, int32_t *at)\n{{\nsize_t i;"
+    ));
+    code.put(format!("int32_t all;\nfor (i = 0; i < {LANES}; i++) {{"));
+    code.put(format!(
+        "at[i] = i < count ? roots[i] : -1;\n}}\ndo {{\nall = -1;\nfor (i = 0; i < {LANES}; i++) {{"
+    ));
+    code.put("at[i] = step(x, at[i]);\nall &= at[i];\n}\n} while (all >= 0);\n}\n");
 }

@@ -123,6 +123,10 @@ fn refused_step(of: &Standalone<'_>, code: &mut Code) {
 fn predict(of: &Standalone<'_>, code: &mut Code) {
     let (lower, upper) = (&of.names.lower, &of.names.upper);
     let arguments = format!("const {lower}_cell row[], {lower}_answer *answer, {lower}_refused *refused");
+    code.put("/* The memory that the header promises to be enough. */");
+    code.put(format!(
+        "typedef char workspace_fits[sizeof({lower}_workspace) <= {upper}_WORKSPACE_BYTES ? 1 : -1];\n"
+    ));
     code.put(format!(
         "static int32_t refuse({lower}_refused *refused, int32_t result, int32_t feature, const char *step)"
     ));

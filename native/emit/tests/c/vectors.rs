@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use modelpack_bundle::{normalise, Bundle, ErrorCode, OutputType, Schema};
-use modelpack_emit::{emit_bundle, Form, Options, SourceFile};
+use modelpack_emit::{emit_bundle, Form, Options, SourceFile, BRANCH_NODES};
 
 use crate::build::{self, Answer, Compiler, Executable, Folder, GCC};
 use crate::input::{parse, raw};
@@ -41,17 +41,22 @@ fn names() -> Vec<String> {
     names.filter(|name| name != "partitions").collect()
 }
 
-fn source(name: &str) -> (Schema, Vec<SourceFile>) {
+fn source(name: &str, branch_nodes: usize) -> (Schema, Vec<SourceFile>) {
     let bundle = Bundle::inspect(&folder().join(name).join("bundle.mpk")).expect(name);
     let options = Options {
         prefix: Some("vector".to_owned()),
         form: Form::Standalone,
+        branch_nodes,
     };
     (bundle.schema().clone(), emit_bundle(&bundle, &options).expect(name))
 }
 
 fn check(name: &str, compiler: Compiler, runner: &[&str]) {
-    let (schema, files) = source(name);
+    check_form(name, compiler, runner, BRANCH_NODES);
+}
+
+fn check_form(name: &str, compiler: Compiler, runner: &[&str], branch_nodes: usize) {
+    let (schema, files) = source(name, branch_nodes);
     let executable = Executable::new(&files, "vector", &schema, compiler);
     let cell = |(text, feature): (&String, _)| match normalise(feature, raw(&parse(text)).expect("a single value")) {
         Ok(cell) => cell,
@@ -96,6 +101,16 @@ fn every_vector_answers_every_bit() {
 }
 
 #[test]
+fn forests_answer_the_same_as_tables() {
+    for name in SOME
+        .into_iter()
+        .chain(["lightgbm-categories", "xgboost-categories", "forest-wine"])
+    {
+        check_form(name, GCC, &[], 0);
+    }
+}
+
+#[test]
 fn vectors_answer_the_same_unoptimised_and_optimised() {
     for compiler in [
         Compiler(&["gcc", "-O0"]),
@@ -136,7 +151,7 @@ fn a_model_needs_no_library() {
 }
 
 fn check_freestanding(name: &str, compiler: &[&str]) {
-    let (_, files) = source(name);
+    let (_, files) = source(name, BRANCH_NODES);
     let folder = Folder::new();
     build::write(&files, &folder.0);
     let sources = files.iter().map(|file| file.name.as_str());
@@ -166,7 +181,7 @@ fn check_freestanding(name: &str, compiler: &[&str]) {
 
 #[test]
 fn options_that_change_bits_are_refused() {
-    let (_, files) = source("xgboost-binary");
+    let (_, files) = source("xgboost-binary", BRANCH_NODES);
     let folder = Folder::new();
     build::write(&files, &folder.0);
     for option in ["-ffast-math", "-funsafe-math-optimizations", "-ffinite-math-only"] {
