@@ -7,6 +7,7 @@ from typing import Any
 
 import modelpack
 from modelpack.cli.table import size, table
+from modelpack.engines.compiled.triple import member_triple
 
 __all__ = ["engine_table", "engines"]
 
@@ -25,8 +26,7 @@ def _entries(bundle: modelpack.Bundle, engine: dict[str, Any]) -> Iterator[dict[
     found = {"name": engine["name"], "triple": None, "measured": _measured(engine.get("measured", {}))}
     if engine["name"] == "compiled":
         for name in sorted(sizes):
-            triple, _, file = name.removeprefix(_FOLDER).partition("/")
-            if name.startswith(_FOLDER) and file:
+            if triple := member_triple(name):
                 yield {**found, "triple": triple, "size_bytes": sizes[name]}
         return
     members = _ONNX if engine["name"] == "onnx" else _NATIVE

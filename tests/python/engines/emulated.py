@@ -18,7 +18,7 @@ SYSROOT = Path("/usr/aarch64-linux-gnu")
 TOOLS = [shutil.which("qemu-aarch64"), shutil.which("aarch64-linux-gnu-gcc")]
 
 available = all(TOOLS) and SYSROOT.exists()
-missing = "qemu-aarch64, aarch64-linux-gnu-gcc or its C library is not installed (apt install qemu-user gcc-aarch64-linux-gnu)"
+missing = "apt install qemu-user gcc-aarch64-linux-gnu: the emulator, a compiler and that machine's C library"
 
 
 def build_runner(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Literal
 from modelpack._core import ffi, lib
 from modelpack.errors import UsageError
 
-__all__ = ["TRIPLES", "Triple", "host_triple"]
+__all__ = ["TRIPLES", "Triple", "host_triple", "member_triple"]
 
 System = Literal["linux", "macos", "windows"]
 
@@ -72,6 +72,16 @@ class Triple:
     def member(self) -> str:
         """The member of a bundle that holds its library; members' names have no plus sign."""
         return f"models/main/{self.base}{self.level.replace('+', '-')}/model.so"
+
+
+def member_triple(name: str) -> str | None:
+    """The triple, known or not, whose library a member is; None of other members."""
+    models, _, rest = name.partition("/main/")
+    folder, _, file = rest.partition("/")
+    if models != "models" or file != "model.so":
+        return None
+    base, _, level = folder.rpartition("-")
+    return f"{base}+{level}" if f"+{level}" in _LEVELS else folder
 
 
 def host_triple() -> Triple | None:
