@@ -450,11 +450,18 @@ int32_t mp_partition_exact(const mp_bundle *bundle, const char *key, uint64_t ke
 typedef struct mp_predictor_options {
   uint32_t struct_size;
   uint32_t flags;
-  const char *engine; /* "native", or NULL: the first usable one */
+  const char *engine; /* "native", "onnx", "compiled", or NULL: native, or onnx where the bundle has no program */
   uint64_t engine_length;
   int32_t threads; /* threads a batch may use: 0 or 1 one, -1 as many as there are processors */
   int32_t reserved;
   uint64_t cache_bytes; /* memory that models of nodes may take, the root not counted; 0: 1 GiB */
+  /* For the engine onnx: absolute path of ONNX Runtime's library, or NULL. Looked for in this order: here; in the environment
+   * variable MODELPACK_ONNXRUNTIME; in onnxruntime_found, where a binding has found one; in the system's folders. It is loaded once
+   * and stays; ORT_DISABLE_TELEMETRY=1 is put into the environment before. */
+  const char *onnxruntime;
+  uint64_t onnxruntime_length;
+  const char *onnxruntime_found;
+  uint64_t onnxruntime_found_length;
 } mp_predictor_options;
 
 /* The golden rows are replayed before the predictor is handed out. */

@@ -131,12 +131,17 @@ class Bundle:
     # ---- use ----
 
     def predictor(
-        self, *, engine: str | None = None, threads: int | str = 1, cache_bytes: int | None = None
+        self,
+        *,
+        engine: str | None = None,
+        threads: int | str = 1,
+        cache_bytes: int | None = None,
+        onnxruntime: str | os.PathLike[str] | None = None,
     ) -> Predictor:
         """A predictor of this bundle; see `modelpack.load`. It outlives the bundle."""
         from modelpack.predictor import Predictor
 
-        return Predictor(self, engine=engine, threads=threads, cache_bytes=cache_bytes)
+        return Predictor(self, engine=engine, threads=threads, cache_bytes=cache_bytes, onnxruntime=onnxruntime)
 
     def close(self) -> None:
         """Lets go of the file's bytes. What was read stays; predictors go on."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from modelpack._core import (
@@ -20,7 +24,7 @@ from modelpack._core import (
 from modelpack.bundle import Bundle
 from modelpack.errors import ClosedError, UsageError
 
-__all__ = ["NativePredictor"]
+__all__ = ["NativePredictor", "installed_onnxruntime"]
 
 
 class Freed:
@@ -61,12 +65,22 @@ class NativePredictor:
         Which schema cells must have been made for.
     """
 
-    def __init__(self, bundle: Bundle, engine: str | None, threads: int | str, cache_bytes: int | None) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        engine: str | None,
+        threads: int | str,
+        cache_bytes: int | None,
+        onnxruntime: str | os.PathLike[str] | None = None,
+    ) -> None:
         options = struct("mp_predictor_options")
         name, length = encoded(engine)
         options.engine, options.engine_length = name, length
         options.threads = _thread_count(threads)
         options.cache_bytes = _budget(cache_bytes)
+        explicit, found = encoded(_absolute(onnxruntime)), encoded(installed_onnxruntime())
+        options.onnxruntime, options.onnxruntime_length = explicit
+        options.onnxruntime_found, options.onnxruntime_found_length = found
         out, error = ffi.new("mp_predictor **"), new_error()
         code = lib.mp_predictor_new(bundle.handle, options, out, error)
         if code:
@@ -129,6 +143,27 @@ def _thread_count(threads: int | str) -> int:
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise UsageError(f"threads is {threads!r:.64}", hint="pass a number from 1, or 'auto'")
     return threads
+
+
+def _absolute(path: str | os.PathLike[str] | None) -> str | None:
+    return None if path is None else os.path.abspath(os.fspath(path))
+
+
+@cache
+def installed_onnxruntime() -> str | None:
+    """The library in the package onnxruntime, which is not imported; None where it is not installed."""
+    try:
+        spec = find_spec("onnxruntime")
+    except (ImportError, ValueError):
+        return None
+    places = spec.submodule_search_locations if spec is not None else None
+    for place in places or ():
+        found = sorted(Path(place, "capi").glob("libonnxruntime.so.*")) + sorted(
+            Path(place, "capi").glob("libonnxruntime.*dylib")
+        )
+        if found:
+            return str(found[-1].resolve())
+    return None
 
 
 def _budget(cache_bytes: int | None) -> int:

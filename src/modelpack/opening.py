@@ -95,6 +95,7 @@ def load(
     engine: str | None = None,
     threads: int | str = 1,
     cache_bytes: int | None = None,
+    onnxruntime: str | os.PathLike[str] | None = None,
 ) -> Predictor:
     """Opens a bundle and makes its predictor; the golden rows are replayed first.
 
@@ -114,6 +115,9 @@ def load(
         Threads that a batch may use.
     cache_bytes : int, optional
         Memory that models of partition nodes may take, the root's not counted: those used longest ago give way. 1 GiB.
+    onnxruntime : path, optional
+        ONNX Runtime's shared library, for the engine ``onnx``; otherwise that of the environment variable
+        MODELPACK_ONNXRUNTIME, of the installed package onnxruntime, or of the system.
 
     Raises
     ------
@@ -132,7 +136,7 @@ def load(
     >>> predictor.predict(X)  # doctest: +SKIP
     """
     bundle = open(source, trust, name=name, min_version=min_version, identity=identity)
-    return bundle.predictor(engine=engine, threads=threads, cache_bytes=cache_bytes)
+    return bundle.predictor(engine=engine, threads=threads, cache_bytes=cache_bytes, onnxruntime=onnxruntime)
 
 
 def reopen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
@@ -59,7 +60,7 @@ class Predictor:
     bundle : Bundle
     schema : Schema
     engine : str
-        The engine that answers, such as ``native``.
+        The engine that answers: ``native``, ``onnx`` or ``compiled``.
     classes_ : array
         Class labels of a classifier, in the framework's dtype; a list of arrays where there are several label columns.
     n_features_in_ : int
@@ -67,9 +68,15 @@ class Predictor:
     """
 
     def __init__(
-        self, bundle: Bundle, *, engine: str | None = None, threads: int | str = 1, cache_bytes: int | None = None
+        self,
+        bundle: Bundle,
+        *,
+        engine: str | None = None,
+        threads: int | str = 1,
+        cache_bytes: int | None = None,
+        onnxruntime: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._native = NativePredictor(bundle, engine, threads, cache_bytes)
+        self._native = NativePredictor(bundle, engine, threads, cache_bytes, onnxruntime)
         self._arguments = (engine, threads)
         self._cache_bytes = cache_bytes
         self._nodes = bundle.nodes()

@@ -208,12 +208,13 @@ const MODEL_MEMBERS: [&str; 6] = [
     "programs.json",
     "schema.json",
 ];
-const ONNX_MODEL: &str = "models/main/model.onnx";
+/// What decides where there is no program.
+const ONNX_MEMBERS: [&str; 2] = ["models/main/model.onnx", "models/main/onnx.json"];
 
 /// The digest of what decides the native answers: equal for two packagings of one model.
 pub(crate) fn model_digest_of(members: &[ListedMember]) -> Digest {
     let has_program = members.iter().any(|member| member.name == "programs.json");
-    let decides = |name: &str| MODEL_MEMBERS.contains(&name) || (!has_program && name == ONNX_MODEL);
+    let decides = |name: &str| MODEL_MEMBERS.contains(&name) || (!has_program && ONNX_MEMBERS.contains(&name));
     let mut lines: Vec<String> = members
         .iter()
         .filter(|member| decides(&member.name))

@@ -1,9 +1,11 @@
 //! Predictors: made from a bundle, shared by any number of owners.
 
 use std::ffi::c_char;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use modelpack_bundle::Result;
+use modelpack_engine::engines::onnx::Places;
 use modelpack_engine::{Predictor, PredictorOptions};
 
 use crate::boundary::enter;
@@ -27,6 +29,10 @@ pub struct mp_predictor_options {
     pub threads: i32,
     pub reserved: i32,
     pub cache_bytes: u64,
+    pub onnxruntime: *const c_char,
+    pub onnxruntime_length: u64,
+    pub onnxruntime_found: *const c_char,
+    pub onnxruntime_found_length: u64,
 }
 
 // SAFETY: integers and a pointer, head first.
@@ -45,14 +51,28 @@ unsafe impl Record for mp_predictor_options {
 
 impl mp_predictor_options {
     /// # Safety
-    /// `engine` is NULL or a text of `engine_length` bytes.
+    /// `engine` is NULL or a text of `engine_length` bytes, and so are the paths.
     unsafe fn to_options(self) -> Result<PredictorOptions> {
         // SAFETY: promised by the caller.
-        let engine = unsafe { optional_text(self.engine, self.engine_length, "engine") }?;
+        let (engine, explicit, found) = unsafe {
+            (
+                optional_text(self.engine, self.engine_length, "engine")?,
+                optional_text(self.onnxruntime, self.onnxruntime_length, "onnxruntime")?,
+                optional_text(
+                    self.onnxruntime_found,
+                    self.onnxruntime_found_length,
+                    "onnxruntime_found",
+                )?,
+            )
+        };
         Ok(PredictorOptions {
             engine: engine.map(str::to_owned),
             threads: self.threads,
             cache_bytes: self.cache_bytes,
+            onnxruntime: Places {
+                explicit: explicit.map(PathBuf::from),
+                found: found.map(PathBuf::from),
+            },
         })
     }
 }

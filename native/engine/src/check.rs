@@ -261,11 +261,7 @@ impl<'a> Checker<'a> {
 }
 
 fn matches_schema(value: &ValueType, expected: &Output) -> Result<()> {
-    let kind = match expected.dtype {
-        OutputType::Float64 => Kind::F64,
-        OutputType::Float32 => Kind::F32,
-        OutputType::Int64 => Kind::I64,
-    };
+    let kind = kind_of_output(expected.dtype);
     if value.kind != kind || value.width != expected.columns || value.sparse {
         let found = format!(
             "{}{}[{}]",
@@ -282,8 +278,17 @@ fn matches_schema(value: &ValueType, expected: &Output) -> Result<()> {
     Ok(())
 }
 
+/// What an output is as a value.
+pub(crate) fn kind_of_output(dtype: OutputType) -> Kind {
+    match dtype {
+        OutputType::Float64 => Kind::F64,
+        OutputType::Float32 => Kind::F32,
+        OutputType::Int64 => Kind::I64,
+    }
+}
+
 /// What a feature is as a value.
-fn kind_of(feature: &Feature) -> Kind {
+pub(crate) fn kind_of(feature: &Feature) -> Kind {
     match feature.dtype {
         FeatureType::Float64 => Kind::F64,
         FeatureType::Float32 => Kind::F32,

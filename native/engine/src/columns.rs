@@ -88,6 +88,11 @@ impl<'a> Column<'a> {
         Self { values, valid, rows }
     }
 
+    /// Cells as they are.
+    pub fn of_cells(cells: &'a [u64]) -> Self {
+        Self::new(Values::Cells(Strided::packed(cells)), Validity::All, cells.len())
+    }
+
     pub fn absent(rows: usize) -> Self {
         Self::new(Values::Absent, Validity::All, rows)
     }

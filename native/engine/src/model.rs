@@ -21,6 +21,8 @@ pub struct Model {
     pub(crate) admission: Admission,
     /// What is counted by feature, for all the models of a predictor.
     pub(crate) stats: Arc<Stats>,
+    /// Whether there is a program that the reference interpreter can run; else the plan is all there is.
+    interpreted: bool,
 }
 
 impl Model {
@@ -39,6 +41,14 @@ impl Model {
         Model::planned(program, plan, schema, Arc::new(Stats::new(schema.features.len())))
     }
 
+    /// One that no program says how to answer: `program` has no operations.
+    pub fn without_program(program: Program, plan: Plan, schema: &Schema) -> Model {
+        Model {
+            interpreted: false,
+            ..Model::of_engine(program, plan, schema)
+        }
+    }
+
     fn planned(program: Program, plan: Plan, schema: &Schema, stats: Arc<Stats>) -> Model {
         let admission = Admission::new(schema, &plan.inputs);
         Model {
@@ -46,6 +56,7 @@ impl Model {
             plan,
             admission,
             stats,
+            interpreted: true,
         }
     }
 
@@ -128,9 +139,14 @@ impl Model {
         Ok(())
     }
 
-    /// The answers that define the bits, row by row.
+    /// The answers that define the bits, row by row; those of the engine where there is no program.
     pub fn reference(&self, schema: &Schema, cells: &[u64], rows: usize, call: &mut Call<'_>) -> Result<()> {
         check_cells(schema, cells.len(), rows)?;
+        if !self.interpreted {
+            let columns = columns_of_cells(cells, schema.features.len());
+            let columns: Vec<Column<'_>> = columns.iter().map(|cells| Column::of_cells(cells)).collect();
+            return self.predict_columns(schema, &columns, rows, 1, call);
+        }
         let features = schema.features.len();
         let mask = output::check(schema, call, rows)?;
         for row in 0..rows {
@@ -223,4 +239,10 @@ pub(crate) fn cell_count(schema: &Schema, cells: usize) -> Error {
         schema.features.len()
     );
     Error::new(ErrorCode::WrongShape, message)
+}
+
+/// Cells of rows × features, feature by feature.
+pub(crate) fn columns_of_cells(cells: &[u64], features: usize) -> Vec<Vec<u64>> {
+    let column = |feature: usize| cells.iter().skip(feature).step_by(features).copied().collect();
+    (0..features).map(column).collect()
 }

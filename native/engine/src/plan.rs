@@ -77,7 +77,7 @@ const COLUMN_BYTES: usize = 24;
 
 impl Plan {
     pub fn new(program: &Program) -> Plan {
-        Planner::new(program).plan()
+        Planner::new(program, false).plan()
     }
 
     /// Rows of a full block.
@@ -153,14 +153,20 @@ struct Planner<'a> {
     columns: Vec<Vec<Column>>,
     /// Last op that reads a column; outputs are read after the last op.
     last_use: Vec<usize>,
+    /// Per op: the outputs that need it.
+    needed: Vec<u64>,
+    /// Nothing but checks and what they read; the inputs are what is read after the last op.
+    only_checks: bool,
 }
 
 impl<'a> Planner<'a> {
-    fn new(program: &'a Program) -> Planner<'a> {
+    fn new(program: &'a Program, only_checks: bool) -> Planner<'a> {
         let mut planner = Planner {
             program,
             columns: vec![Vec::new(); program.values.len()],
             last_use: Vec::new(),
+            needed: needed(program),
+            only_checks,
         };
         for input in &program.inputs {
             planner.define(input.value);
@@ -174,16 +180,30 @@ impl<'a> Planner<'a> {
                 OpKind::Concat | OpKind::Require(_) => planner.columns[op.output] = planner.concatenated(op),
                 _ => planner.define(op.output),
             }
-            if runs(op) {
+            if planner.runs(index) {
                 for &input in &op.inputs {
                     planner.read(input, index);
                 }
             }
         }
-        for (_, value) in &program.outputs {
-            planner.read(*value, program.ops.len());
+        for value in planner.kept() {
+            planner.read(value, program.ops.len());
         }
         planner
+    }
+
+    /// Whether an op becomes a step; gathers only rename columns.
+    fn runs(&self, index: usize) -> bool {
+        let gather = matches!(self.program.ops[index].kind, OpKind::Columns(_) | OpKind::Concat);
+        !gather && (!self.only_checks || self.needed[index] == u64::MAX)
+    }
+
+    /// The values that are there after the last op.
+    fn kept(&self) -> Vec<ValueId> {
+        match self.only_checks {
+            true => self.program.inputs.iter().map(|input| input.value).collect(),
+            false => self.program.outputs.iter().map(|output| output.1).collect(),
+        }
     }
 
     fn define(&mut self, value: ValueId) {
@@ -208,7 +228,6 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(self) -> Plan {
-        let needed = needed(self.program);
         let mut allocator = SlotAllocator::default();
         let mut slots: Vec<Slot> = vec![0; self.last_use.len()];
         let mut inputs = Vec::new();
@@ -225,7 +244,7 @@ impl<'a> Planner<'a> {
         let mut steps = Vec::new();
         let mut column_bytes = 0;
         for (index, op) in self.program.ops.iter().enumerate() {
-            if !runs(op) {
+            if !self.runs(index) {
                 continue;
             }
             let values = op.inputs.iter().chain([&op.output]);
@@ -237,18 +256,16 @@ impl<'a> Planner<'a> {
             };
             let from: Vec<Columns> = op.inputs.iter().map(|&input| self.resolve(input, &slots)).collect();
             steps.push(Step {
-                needed: needed[index],
+                needed: self.needed[index],
                 op: index,
                 kernel: kernels::build(self.program, op, from, output),
             });
             self.free_after(index, op, &mut allocator, &slots);
         }
-        let outputs = self
-            .program
-            .outputs
-            .iter()
-            .map(|(_, value)| self.resolve(*value, &slots))
-            .collect();
+        let outputs = match self.only_checks {
+            true => Vec::new(),
+            false => self.kept().iter().map(|&value| self.resolve(value, &slots)).collect(),
+        };
         let slots = allocator.high_water();
         let mut plan = Plan {
             inputs,
@@ -302,11 +319,6 @@ impl<'a> Planner<'a> {
             allocator.give_back(slots[column as usize]);
         }
     }
-}
-
-/// Whether an op becomes a step; gathers only rename columns.
-fn runs(op: &Op) -> bool {
-    !matches!(op.kind, OpKind::Columns(_) | OpKind::Concat)
 }
 
 /// Per op: the outputs that need its result; all for a check and for what it reads.

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::check::check;
 use crate::columns::Column;
 use crate::engines::compiled::{Compiled, COMPILED};
+use crate::engines::onnx::{self, Places, ONNX};
 use crate::golden;
 use crate::model::Model;
 use crate::partitioned::{CacheStats, NodeStats, Partitioned};
@@ -30,6 +31,8 @@ pub struct PredictorOptions {
     pub threads: i32,
     /// Memory that models of partition nodes may take, the root not counted; 0 for 1 GiB.
     pub cache_bytes: u64,
+    /// Where ONNX Runtime is, for the engine onnx.
+    pub onnxruntime: Places,
 }
 
 /// Answers rows and batches. Immutable, so that threads share it freely; calls neither lock nor, once warm, allocate.
@@ -56,8 +59,8 @@ impl Predictor {
     pub fn new(bundle: &Arc<Bundle>, options: &PredictorOptions) -> Result<Predictor> {
         let engine = choose_engine(bundle, options.engine.as_deref())?;
         let threads = thread_count(options.threads)?;
-        let mut model = make_model(bundle, engine)?;
-        golden::replay(bundle, &model)?;
+        let mut model = make_model(bundle, engine, options)?;
+        golden::replay(bundle, &model, engine)?;
         model.forget_counts(bundle.schema());
         let plan_text = model.describe();
         Ok(Predictor {
@@ -166,9 +169,9 @@ fn check_root(node: u32) -> Result<()> {
 }
 
 /// What this version runs.
-const ENGINES: [&str; 2] = [NATIVE, COMPILED];
+const ENGINES: [&str; 3] = [NATIVE, ONNX, COMPILED];
 
-/// The engine that was asked for, or native: it is in the bundle, it is permitted, and it is known here.
+/// The engine that was asked for, or native, or onnx where there is no program: it is in the bundle, it is permitted, and it is known here.
 fn choose_engine(bundle: &Bundle, engine: Option<&str>) -> Result<&'static str> {
     if !bundle.runnable() {
         return Err(
@@ -176,8 +179,10 @@ fn choose_engine(bundle: &Bundle, engine: Option<&str>) -> Result<&'static str> 
                 .with_hint("open it under a trust policy"),
         );
     }
-    let wanted = engine.unwrap_or(NATIVE);
-    let present = bundle.engines().iter().any(|engine| engine.name == wanted);
+    let has = |name: &str| bundle.engines().iter().any(|engine| engine.name == name);
+    let first = if !has(NATIVE) && has(ONNX) { ONNX } else { NATIVE };
+    let wanted = engine.unwrap_or(first);
+    let present = has(wanted);
     if present && !bundle.permitted_engines().contains(wanted) {
         return Err(not_permitted(bundle, wanted));
     }
@@ -190,17 +195,28 @@ fn choose_engine(bundle: &Bundle, engine: Option<&str>) -> Result<&'static str> 
         quote(wanted),
         names.join(", ")
     );
-    Err(Error::new(ErrorCode::Engine, message).with_hint("ask for the engine native"))
+    let hint = match ENGINES.into_iter().find(|&known| has(known)) {
+        Some(known) => format!("ask for the engine {known}"),
+        None => "update modelpack".to_owned(),
+    };
+    Err(Error::new(ErrorCode::Engine, message).with_hint(hint))
 }
 
 /// The program under the engine's plan.
-fn make_model(bundle: &Bundle, engine: &str) -> Result<Model> {
-    let (program, digest) = read_program(bundle)?;
-    if engine != COMPILED {
-        return Ok(Model::new(program, bundle.schema()));
+fn make_model(bundle: &Bundle, engine: &str, options: &PredictorOptions) -> Result<Model> {
+    let schema = bundle.schema();
+    if engine == ONNX && !bundle.has_member(PROGRAMS) {
+        let program = onnx::bare_program(schema);
+        let plan = onnx::plan(bundle, &program, &options.onnxruntime)?;
+        return Ok(Model::without_program(program, plan, schema));
     }
-    let plan = Compiled::load(bundle, &program, &digest)?.plan(&program);
-    Ok(Model::of_engine(program, plan, bundle.schema()))
+    let (program, digest) = read_program(bundle)?;
+    let plan = match engine {
+        COMPILED => Compiled::load(bundle, &program, &digest)?.plan(&program),
+        ONNX => onnx::plan(bundle, &program, &options.onnxruntime)?,
+        _ => return Ok(Model::new(program, schema)),
+    };
+    Ok(Model::of_engine(program, plan, schema))
 }
 
 fn not_permitted(bundle: &Bundle, wanted: &str) -> Error {

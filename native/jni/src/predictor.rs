@@ -62,6 +62,7 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
                 engine: optional_text(env, engine)?,
                 threads,
                 cache_bytes: cache_bytes as u64,
+                ..PredictorOptions::default()
             };
             let predictor = Predictor::new(bundle, &options)?;
             let outputs = RowOutputs::new(predictor.schema());

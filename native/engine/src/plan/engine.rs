@@ -1,6 +1,8 @@
 //! The plan of an engine other than native: inputs and outputs as the program has them, and one step between them.
 
-use super::{block_rows, Columns, Plan, PlannedInput, Step};
+use modelpack_bundle::Result;
+
+use super::{block_rows, Columns, Plan, PlannedInput, Planner, Step};
 use crate::kernels::Kernel;
 use crate::program::Program;
 use crate::scratch::{Layout, Slot};
@@ -20,7 +22,38 @@ impl Plan {
                 slot,
             })
             .collect();
-        let outputs: Vec<Columns> = program
+        let plan = Plan {
+            slots: inputs.len(),
+            inputs,
+            steps: Vec::new(),
+            outputs: Vec::new(),
+            block_rows: 0,
+            row_layout: Layout::default(),
+            column_bytes: 0,
+        };
+        let made = plan.then(program, u64::MAX, |inputs, outputs| Ok(kernel(inputs, outputs)));
+        made.expect("the kernel is there already")
+    }
+
+    /// The program's own checks, then a step that does the rest; `kernel` is made as for [`Plan::of_engine`].
+    pub fn after_checks(
+        program: &Program,
+        kernel: impl FnOnce(&[Slot], &[Slot]) -> Result<Box<dyn Kernel>>,
+    ) -> Result<Plan> {
+        let outputs = program.outputs.len() as u32;
+        let needed = 1u64.checked_shl(outputs).map_or(u64::MAX, |bit| bit - 1);
+        Planner::new(program, true).plan().then(program, needed, kernel)
+    }
+
+    /// The same with a last step, which writes the program's outputs to slots of their own.
+    fn then(
+        mut self,
+        program: &Program,
+        needed: u64,
+        kernel: impl FnOnce(&[Slot], &[Slot]) -> Result<Box<dyn Kernel>>,
+    ) -> Result<Plan> {
+        let mut slots = self.slots as Slot..Slot::MAX;
+        self.outputs = program
             .outputs
             .iter()
             .map(|(_, value)| {
@@ -32,27 +65,20 @@ impl Plan {
                 }
             })
             .collect();
-        let read: Vec<Slot> = inputs.iter().map(|input| input.slot).collect();
-        let written: Vec<Slot> = outputs
+        let read: Vec<Slot> = self.inputs.iter().map(|input| input.slot).collect();
+        let written: Vec<Slot> = self
+            .outputs
             .iter()
             .flat_map(|columns| columns.slots.iter().copied())
             .collect();
-        let step = Step {
-            needed: u64::MAX,
+        self.slots += written.len();
+        self.block_rows = block_rows(self.slots);
+        self.steps.push(Step {
+            needed,
             op: program.ops.len(),
-            kernel: kernel(&read, &written),
-        };
-        let slots = read.len() + written.len();
-        let mut plan = Plan {
-            inputs,
-            steps: vec![step],
-            outputs,
-            slots,
-            block_rows: block_rows(slots),
-            row_layout: Layout::default(),
-            column_bytes: 0,
-        };
-        plan.row_layout = plan.layout(1);
-        plan
+            kernel: kernel(&read, &written)?,
+        });
+        self.row_layout = self.layout(1);
+        Ok(self)
     }
 }
