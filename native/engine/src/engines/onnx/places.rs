@@ -4,7 +4,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use modelpack_bundle::{quote, Error, ErrorCode, Result};
+use modelpack_bundle::{Error, ErrorCode, Result};
 
 pub const VARIABLE: &str = "MODELPACK_ONNXRUNTIME";
 
@@ -79,9 +79,6 @@ impl Places {
 }
 
 fn relative(asked_by: &str, path: &Path) -> Error {
-    let message = format!(
-        "{asked_by} is {}, which is not an absolute path",
-        quote(&path.to_string_lossy())
-    );
+    let message = format!("{asked_by} is {}, which is not an absolute path", path.display());
     Error::new(ErrorCode::Engine, message).with_hint("give the whole path of libonnxruntime.so")
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use modelpack_bundle::{quote, Error, ErrorCode, Result};
+use modelpack_bundle::{Error, ErrorCode, Result};
 use modelpack_math::FloatEnvironment;
 use ort_sys::{OrtApi, OrtApiBase, OrtEnv, OrtLoggingLevel, OrtStatusPtr};
 
@@ -57,7 +57,7 @@ pub fn find(places: &Places) -> Result<Arc<Runtime>> {
 }
 
 fn refused(candidate: &Candidate, why: &str) -> String {
-    let path = quote(&candidate.path.to_string_lossy()).to_string();
+    let path = candidate.path.display();
     match candidate.asked_by {
         Some(asked_by) => format!("{path}, named by {asked_by} ({why})"),
         None => format!("{path} ({why})"),
