@@ -141,7 +141,19 @@ def test_the_command_line(tmp_path, capsys, key, policy, frame):
     packed = modelpack.pack(model, frame, tmp_path / "late.mpk", name="late", version="1.0.0", signers=key.private)
     target, rows = tmp_path / "onnx.mpk", tmp_path / "rows.csv"
     frame.to_csv(rows, index=False)
-    arguments = ["compile", packed.path, "--engine", "onnx", "-o", target, "--trust", key.public, "--sample", rows, "--json"]
+    arguments = [
+        "compile",
+        packed.path,
+        "--engine",
+        "onnx",
+        "-o",
+        target,
+        "--trust",
+        key.public,
+        "--sample",
+        rows,
+        "--json",
+    ]
     assert main([str(argument) for argument in arguments]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert (printed["engine"], printed["rows"], printed["path"]) == ("onnx", 300, str(target))
