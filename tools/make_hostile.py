@@ -22,6 +22,7 @@ from hostile import (
     envelope_attacks,
     model_attacks,
     node_attacks,
+    onnx_attacks,
     partition_attacks,
     policy_attacks,
     signature_attacks,
@@ -37,7 +38,15 @@ BASE = "base.mpk"
 #: The same with partitions.
 PARTITIONED = "partitions.mpk"
 UNSIGNED = (container_attacks, content_attacks, model_attacks, partition_attacks)
-SIGNED = (signature_attacks, envelope_attacks, ecdsa_attacks, statement_attacks, trust_attacks, policy_attacks)
+SIGNED = (
+    signature_attacks,
+    envelope_attacks,
+    ecdsa_attacks,
+    statement_attacks,
+    trust_attacks,
+    policy_attacks,
+    onnx_attacks,
+)
 
 
 def files() -> dict[str, bytes]:
