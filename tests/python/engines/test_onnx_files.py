@@ -123,3 +123,16 @@ def test_texts_that_stand_for_missing_are_no_categories():
     )
     (found,) = feature_inputs(source)
     assert found.missing == {"null": "<null>", "nan": "<<<nan>>>", "unseen": "<unseen>"}
+
+
+def test_an_operation_without_a_form_is_named():
+    from dataclasses import replace
+
+    from modelpack.engines.onnx import export
+    from modelpack.engines.source import Source
+
+    source = Source.of_bundle(modelpack.inspect(VALID / "linear-diabetes" / "bundle.mpk"))
+    later = {"op": "tokenize_count@1", "in": ["x0"], "out": ["w"], "origin": "prep.words"}
+    program = {**source.program, "ops": [later, *source.program["ops"]]}
+    with pytest.raises(modelpack.UnsupportedModelError, match=r"prep\.words: tokenize_count@1 has no form in ONNX"):
+        export(replace(source, program=program))
