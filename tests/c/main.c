@@ -22,6 +22,7 @@ void add_row_tests(void);
 void add_schema_tests(void);
 void add_signed_tests(void);
 void add_signing_tests(void);
+void add_source_tests(void);
 void add_status_tests(void);
 void add_thread_tests(void);
 void add_trust_tests(void);
@@ -54,6 +55,7 @@ int main(int argc, char **argv) {
   add_schema_tests();
   add_signed_tests();
   add_signing_tests();
+  add_source_tests();
   add_status_tests();
   add_thread_tests();
   add_trust_tests();

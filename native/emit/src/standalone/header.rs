@@ -4,34 +4,54 @@ use modelpack_bundle::{CellKind, Class, Classes, Feature, NullIs, OutputType, Po
 
 use super::Standalone;
 use crate::literal::comment;
-use crate::SourceFile;
+use crate::{Names, SourceFile};
 
 /// Entries of a list that a comment shows.
 const SHOWN: usize = 20;
 
 pub fn file(of: &Standalone<'_>) -> SourceFile {
-    let template = include_str!("../../c/standalone.h");
-    let text = template
-        .replace("@notice@", of.names.notice().trim_end())
-        .replace("@features@", features(of).trim_end())
-        .replace("@outputs@", outputs(of).trim_end())
-        .replace("@count@", &of.schema.features.len().to_string())
-        .replace("@golden@", &of.golden.rows.to_string())
-        .replace("@workspace@", &of.layout.bytes().to_string())
-        .replace("@about@", &comment(&of.names.about))
-        .replace("NAME", &of.names.upper)
-        .replace("name_", &format!("{}_", of.names.lower))
-        .replace("name.h", &format!("{}.h", of.names.lower));
+    let Names { lower, upper, about } = of.names;
+    let template = include_str!("../../c/standalone.h")
+        .replace("NAME", upper)
+        .replace("name_", &format!("{lower}_"));
+    let values = [
+        ("notice", of.names.notice().trim_end().to_owned()),
+        ("about", comment(about)),
+        ("count", of.schema.features.len().to_string()),
+        ("features", features(of).trim_end().to_owned()),
+        ("workspace", of.layout.bytes().to_string()),
+        ("golden", of.golden.rows.to_string()),
+        ("outputs", outputs(of).trim_end().to_owned()),
+    ];
     SourceFile {
-        name: format!("{}.h", of.names.lower),
-        text,
+        name: format!("{lower}.h"),
+        text: filled(&template, &values),
     }
+}
+
+/// The template with each `@key@` replaced, in one pass: no value is searched for keys.
+fn filled(template: &str, values: &[(&str, String)]) -> String {
+    let value = |key: &str| {
+        values
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map(|(_, value)| value.as_str())
+    };
+    let part = |(index, part): (usize, &'_ str)| match index % 2 {
+        0 => part.to_owned(),
+        _ => value(part).expect("the template knows its keys").to_owned(),
+    };
+    template.split('@').enumerate().map(part).collect()
 }
 
 fn features(of: &Standalone<'_>) -> String {
     let mut text = String::new();
     for (index, (feature, name)) in of.schema.features.iter().zip(&of.features).enumerate() {
-        text += &format!("/* {} */\n#define NAME_{name} {index}\n", described(feature));
+        text += &format!(
+            "/* {} */\n#define {}_{name} {index}\n",
+            described(feature),
+            of.names.upper
+        );
     }
     text
 }
@@ -43,8 +63,8 @@ fn described(feature: &Feature) -> String {
         CellKind::Time => "integer, microseconds since 1970-01-01 UTC; missing: INT64_MIN",
         CellKind::Bool => "integer, 0 or 1; missing: 2",
         CellKind::Code => match feature.null_is {
-            NullIs::None => "integer, from name_code; missing: -1 (NaN: -2)",
-            NullIs::Nan => "integer, from name_code; missing: -2 (None: -1)",
+            NullIs::None => "integer, a code; missing: -1 (NaN: -2)",
+            NullIs::Nan => "integer, a code; missing: -2 (None: -1)",
         },
     };
     let policy = |what: &str, policy: Policy| match policy {
