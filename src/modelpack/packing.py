@@ -20,6 +20,8 @@ from modelpack.schema import Feature, Schema
 from modelpack.signing import Signers, signing_of
 from modelpack.trust_policy import ENGINES
 
+ONNX_ALONE = "pass engines=('onnx',)"
+
 
 @dataclass(frozen=True)
 class Packed(os.PathLike[str]):
@@ -60,6 +62,8 @@ def pack(
     passphrase: str | None = None,
     schema: Schema | Sequence[Feature] | Mapping[str, Mapping[str, Any]] | None = None,
     classes: Sequence[Any] | None = None,
+    outputs: Mapping[str, str] | None = None,
+    tolerance: float | None = None,
     optional: Iterable[str] = (),
     feature_names: Sequence[str] | None = None,
     golden: Any = 32,
@@ -79,7 +83,8 @@ def pack(
     ----------
     model : estimator, Booster, or path of a model file
         A fitted scikit-learn estimator or Pipeline, an XGBoost or LightGBM model (also its .json, .ubj or .txt file),
-        a Treelite model (also its checkpoint, .tl).
+        a Treelite model (also its checkpoint, .tl). With ``engines=("onnx",)`` an .onnx file, or an estimator that the
+        program does not know and skl2onnx converts.
     X_sample : DataFrame or array [rows, features]
         Rows as the model was trained on: they give the names and types of the features.
     path : path, optional
@@ -103,6 +108,11 @@ def pack(
         What is declared instead of inferred, such as `{"city": {"unseen": "reject"}}`.
     classes : sequence, optional
         Class labels that live outside the model (a Booster that was trained on 0, 1, …).
+    outputs : mapping, optional
+        Of an ONNX file: which of its outputs is the ``value``, ``margin``, ``probability`` or ``label``, where their
+        types do not tell.
+    tolerance : float, optional
+        Of a model that ONNX Runtime alone answers for: the greatest difference from the framework that is accepted.
     optional : iterable of str
         Features whose absence means missing.
     feature_names : sequence of str, optional
@@ -142,6 +152,33 @@ def pack(
     ... )
     >>> modelpack.load(packed, name="eta").predict_one(X.iloc[0].to_dict())  # doctest: +SKIP
     """
+    if engines == "onnx" or tuple(engines) == ("onnx",):
+        return pack_net(
+            model,
+            X_sample,
+            path,
+            name=name,
+            version=version,
+            evaluation=evaluation,
+            metrics=metrics,
+            record=record,
+            partitioned=bool(partition_by) or is_partitioned(model),
+            signers=signers,
+            passphrase=passphrase,
+            schema=schema,
+            classes=classes,
+            outputs=outputs,
+            tolerance=tolerance,
+            optional=optional,
+            feature_names=feature_names,
+            golden=golden,
+            statistics=statistics,
+            overwrite=overwrite,
+            created_at=created_at,
+            progress=progress,
+        )
+    if outputs is not None or tolerance is not None:
+        raise UsageError("outputs and tolerance are for models that ONNX Runtime alone answers for", hint=ONNX_ALONE)
     others = further_engines(engines)
     if partition_by or is_partitioned(model):
         if others:
@@ -169,9 +206,7 @@ def pack(
             progress=progress,
         )
     signing = signing_of(signers, passphrase)
-    target = Path(path) if path is not None else Path(f"{name}-{version}.mpk")
-    if target.exists() and not overwrite:
-        raise InputError(f"{target} exists; choose another path or version, or pass overwrite=True")
+    target = target_of(path, name, version, overwrite)
     from modelpack.importers import import_model
     from modelpack.importers.trained_names import trained_names
 
@@ -202,6 +237,71 @@ def pack(
     prove(head, members, others)
     identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
     return Packed(path=target, identity=identity, schema=built, report=report)
+
+
+def pack_net(
+    model: Any,
+    X_sample: Any,
+    path: str | os.PathLike[str] | None,
+    *,
+    name: str,
+    version: str,
+    evaluation: Any,
+    metrics: Mapping[str, Any] | None,
+    record: Mapping[str, Any] | None,
+    partitioned: bool,
+    signers: Signers,
+    passphrase: str | None,
+    schema: Any,
+    classes: Sequence[Any] | None,
+    outputs: Mapping[str, str] | None,
+    tolerance: float | None,
+    optional: Iterable[str],
+    feature_names: Sequence[str] | None,
+    golden: Any,
+    statistics: bool,
+    overwrite: bool,
+    created_at: str | int | None,
+    progress: Progress | None,
+) -> Packed:
+    """A bundle without a program, which ONNX Runtime alone answers for."""
+    from modelpack.importers.trained_names import trained_names
+    from modelpack.onnx_packing import is_onnx_file, net_members, net_of, prove_net
+
+    if partitioned:
+        raise UnsupportedModelError("engines", "partitioned models run in the native engine only")
+    signing = signing_of(signers, passphrase)
+    target = target_of(path, name, version, overwrite)
+    if row_count(X_sample) == 0:
+        raise InputError("the sample is empty; give rows as the model was trained on")
+    trained = None if is_onnx_file(model) else trained_names(model)
+    X_sample, names = named_sample(X_sample, feature_names, trained)
+    inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
+    net = net_of(model, inferred, X_sample, classes=classes, outputs=outputs, tolerance=tolerance)
+    built = Schema(features=net.features, outputs=net.outputs)
+    head, members, report = net_members(
+        net,
+        name,
+        version,
+        created_at,
+        X_sample,
+        golden=golden,
+        evaluation=evaluation,
+        reported=metrics,
+        progress=progress,
+    )
+    members["record.json"] = record_member(record, model, built, X_sample, statistics)
+    prove_net(head, members)
+    identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
+    return Packed(path=target, identity=identity, schema=built, report=report)
+
+
+def target_of(path: str | os.PathLike[str] | None, name: str, version: str, overwrite: bool) -> Path:
+    """Where to write; an existing file is refused unless it may be replaced."""
+    target = Path(path) if path is not None else Path(f"{name}-{version}.mpk")
+    if target.exists() and not overwrite:
+        raise InputError(f"{target} exists; choose another path or version, or pass overwrite=True")
+    return target
 
 
 def further_engines(engines: Sequence[str]) -> tuple[str, ...]:

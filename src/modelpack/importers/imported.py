@@ -242,6 +242,10 @@ def refuse_old(framework: str, origin: str) -> None:
 def framework_of(model: Any, origin: str) -> str:
     """The framework whose class `model` is; a path's is told by its suffix."""
     if isinstance(model, (str, os.PathLike)):
+        if os.fspath(model).endswith(".onnx"):
+            raise UnsupportedModelError(
+                origin, "ONNX files are answered by ONNX Runtime alone, not by a program", "pass engines=('onnx',)"
+            )
         return _FRAMEWORKS_OF_FILES.get(os.path.splitext(os.fspath(model))[1], "xgboost")
     package = type(model).__module__.partition(".")[0]
     if package not in _IMPORTERS:
