@@ -87,7 +87,8 @@ def compile(
     with opened_draft(draft, engine if made.runs_here else "native"):
         pass  # opened as any reader will, golden rows and all
     identity = write_bundle(target, draft.head, draft.members, overwrite=overwrite, signing=signing)
-    return Packed(path=target, identity=identity, schema=opened.schema, report=Report("A", {engine: found}))
+    report = Report("A", {engine: found}, beside="native")
+    return Packed(path=target, identity=identity, schema=opened.schema, report=report)
 
 
 def draft_of(bundle: Bundle) -> Draft:
@@ -118,6 +119,7 @@ def against_native(bundle: Bundle, sample: Any) -> Callable[[Any, Callable[[Answ
                 bound(expected) if bound is not None else None,
                 sample,
                 0,
+                ("native", predictor.engine),
             )
         return report
 

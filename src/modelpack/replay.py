@@ -67,17 +67,20 @@ class EngineReport:
 
 @dataclass
 class Report:
-    """What `pack` compared before it wrote the bundle.
+    """What `pack` or `compile` compared before it wrote the bundle.
 
     Attributes
     ----------
     promise : str
         `A`: the same bits as the framework; `B`, `C`: within the bound that docs/SEMANTICS.md states.
     engines : dict of str to EngineReport
+    beside : str
+        Whose answers the engines were held against.
     """
 
     promise: str
     engines: dict[str, EngineReport] = field(default_factory=dict)
+    beside: str = "the framework"
 
     @property
     def first(self) -> EngineReport:
@@ -100,7 +103,7 @@ class Report:
         lines = []
         for engine, report in self.engines.items():
             lines.append(
-                f"{engine}: {report.rows:,} rows replayed, {report.equal:,} with the framework's bits, "
+                f"{engine}: {report.rows:,} rows replayed, {report.equal:,} with {self.beside}'s bits, "
                 f"greatest difference {report.max_difference:.3g}"
             )
         return "\n".join(lines)

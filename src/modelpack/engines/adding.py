@@ -13,7 +13,9 @@ import numpy as np
 
 from modelpack import canonical
 from modelpack.drafting import load_as, write_bundle
+from modelpack.engines.golden_rows import GoldenRows
 from modelpack.engines.made import Made
+from modelpack.engines.source import categories_of
 from modelpack.golden import canonical_nan
 from modelpack.replay import Answers, EngineReport, compare
 
@@ -86,7 +88,8 @@ def add_engine(draft: Draft, made: Made, replayed: Replayed | None = None) -> tu
         native = {output.name: golden[f"native.{output.name}"] for output in predictor.schema.outputs}
         answers = predictor.answers(golden["cells"])
         allowed = made.bound(native) if made.bound is not None else None
-        compare(report, native, answers, allowed, golden["cells"].view(np.int64), 0)
+        rows = GoldenRows(golden["cells"], predictor.schema, categories_of(draft.members))
+        compare(report, native, answers, allowed, rows, 0, ("native", made.name))
         if replayed is not None:
             report = replayed(predictor, made.bound)
     measured = {**made.facts, "measured": measured_json(report)}

@@ -18,7 +18,7 @@ from modelpack.schema import Schema
 if TYPE_CHECKING:
     from modelpack.bundle import Bundle
 
-__all__ = ["Source"]
+__all__ = ["Source", "categories_of"]
 
 PROGRAMS = "programs.json"
 TENSORS = "models/main/tensors.safetensors"
@@ -81,7 +81,7 @@ class Source:
             program=json.loads(text),
             digest=hashlib.sha256(text.encode("utf-8")).hexdigest(),
             tensors=tensors,
-            dictionaries=_dictionaries(members.get(DICTIONARIES)),
+            dictionaries=categories_of(members),
             schema=schema,
             name=name,
             version=version,
@@ -97,10 +97,11 @@ class Source:
         return cls.of_members(members, bundle.schema, bundle.name, bundle.version, bundle.model_digest)
 
 
-def _dictionaries(member: bytes | None) -> dict[int, list[str]]:
-    if member is None:
+def categories_of(members: Mapping[str, bytes]) -> dict[int, list[str]]:
+    """The categories of each string feature by code, per its index."""
+    if DICTIONARIES not in members:
         return {}
-    tensors, _ = parse_safetensors(member)
+    tensors, _ = parse_safetensors(members[DICTIONARIES])
     found = {}
     for name, ends in tensors.items():
         index, _, part = name.partition(".")
