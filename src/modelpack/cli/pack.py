@@ -17,6 +17,7 @@ from modelpack.cli.sign import add_key_option, signers_of
 from modelpack.cli.table import heading, size, table
 from modelpack.errors import NotFoundError, UsageError
 from modelpack.importers.trained_names import trained_names
+from modelpack.onnx_packing import is_onnx_file
 from modelpack.rows import spread
 
 SAMPLE_ROWS = 10_000
@@ -30,7 +31,9 @@ def add(commands: Any) -> None:
         description="Packs a model that XGBoost, LightGBM or Treelite saved. Its answers for the sample are compared "
         "with the framework's, and nothing is written if they differ. Pipelines of scikit-learn are packed in Python.",
     )
-    command.add_argument("model", metavar="MODEL", help="XGBoost's .json or .ubj, LightGBM's .txt, Treelite's .tl")
+    command.add_argument(
+        "model", metavar="MODEL", help="XGBoost's .json or .ubj, LightGBM's .txt, Treelite's .tl, or an .onnx file"
+    )
     command.add_argument(
         "sample", metavar="SAMPLE", help="rows as the model was trained on: Parquet, CSV or JSON lines"
     )
@@ -45,6 +48,12 @@ def add(commands: Any) -> None:
         "--categories", metavar="NAMES", type=_names, default=[], help="columns of numbers that are categories"
     )
     command.add_argument("--classes", metavar="LABELS", type=_labels, help="class labels in the order of 0, 1, …")
+    command.add_argument(
+        "--outputs",
+        metavar="ROLE=NAME",
+        type=_roles,
+        help="of an .onnx file: which of its outputs is the value, margin, probability or label, such as value=y",
+    )
     command.add_argument("--optional", metavar="NAMES", type=_names, default=[], help="features that may be absent")
     command.add_argument(
         "--golden", metavar="N", type=_golden, default=32, help="rows kept in the bundle (1 to 64), or synthetic"
@@ -64,6 +73,13 @@ def add(commands: Any) -> None:
 
 def _names(text: str) -> list[str]:
     return [name for name in text.split(",") if name]
+
+
+def _roles(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in _names(text)]
+    if not all(name and role for role, _, name in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form value=NAME,margin=NAME")
+    return {role: name for role, _, name in pairs}
 
 
 def _labels(text: str) -> list[Any]:
@@ -103,6 +119,8 @@ def run(given: argparse.Namespace) -> int:
             metrics=json_object(given.metrics, "--metrics"),
             record=json_object(given.record, "--record"),
             classes=given.classes,
+            outputs=given.outputs,
+            engines=("onnx",) if is_onnx_file(given.model) else ("native",),
             optional=given.optional,
             golden=given.golden,
             signers=signers,

@@ -28,6 +28,8 @@ def trained_names(model: Any) -> Sequence[str] | None:
 def _of_file(path: str | os.PathLike[str]) -> Sequence[str] | None:
     from modelpack.importers.imported import framework_of
 
+    if str(path).endswith(".onnx"):
+        return None
     framework = framework_of(path, str(path))
     if framework == "treelite":
         return None
