@@ -72,7 +72,7 @@ class Report:
     Attributes
     ----------
     promise : str
-        `A`: the same bits as the framework; `B`, `C`: within the bound that docs/SEMANTICS.md states; `D`: ONNX Runtime's.
+        `A`: the same bits as the framework; `B`, `C`, `D`: within the bound that docs/SEMANTICS.md states.
     engines : dict of str to EngineReport
     beside : str
         Whose answers the engines were held against.

@@ -17,7 +17,6 @@ from modelpack.cli.sign import add_key_option, signers_of
 from modelpack.cli.table import heading, size, table
 from modelpack.errors import NotFoundError, UsageError
 from modelpack.importers.trained_names import trained_names
-from modelpack.onnx_packing import is_onnx_file
 from modelpack.rows import spread
 
 SAMPLE_ROWS = 10_000
@@ -95,6 +94,8 @@ def _golden(text: str) -> int | str:
 
 
 def run(given: argparse.Namespace) -> int:
+    from modelpack.onnx_packing import is_onnx_file
+
     refuse_pickle(given.model)
     target = Path(given.output or f"{given.name}-{given.bundle_version}.mpk")
     if target.exists() and not given.overwrite:
