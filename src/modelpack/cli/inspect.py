@@ -106,7 +106,7 @@ def facts(bundle: modelpack.Bundle) -> dict[str, Any]:
 def show(bundle: modelpack.Bundle, with_config: bool) -> None:
     print(heading(f"{bundle.name} {bundle.version}"))
     print(table(summary(bundle)))
-    if len(bundle.manifest.get("engines", ())) > 1:
+    if any(engine["name"] != "native" for engine in bundle.manifest.get("engines", ())):
         section("engines", engine_table(bundle))
     section("features", feature_table(bundle))
     section("outputs", output_table(bundle))

@@ -100,6 +100,53 @@ def test_files_say_what_they_hold(tmp_path):
         modelpack.emit_onnx(path, tmp_path / "model.onnx")
 
 
+def test_a_model_without_a_program_is_written_as_it_came(tmp_path):
+    from sklearn.datasets import load_iris
+    from sklearn.naive_bayes import GaussianNB
+
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    packed = modelpack.pack(
+        GaussianNB().fit(X, y),
+        X,
+        tmp_path / "flowers.mpk",
+        name="flowers",
+        version="1.0.0",
+        engines=("onnx",),
+        tolerance=1e-6,
+    )
+    modelpack.emit_triton(packed, tmp_path / "repository")
+    place = tmp_path / "repository" / "flowers"
+    session = onnxruntime.InferenceSession(place / "1" / "model.onnx", providers=["CPUExecutionProvider"])
+    metadata = session.get_modelmeta().custom_metadata_map
+    assert metadata["modelpack.identity"] == packed.identity
+    description = json.loads(metadata["modelpack.onnx"])
+    (given,) = description["inputs"]
+    names = [one["name"] for one in description["outputs"]]
+    answers = session.run(names, {given["name"]: X.to_numpy(given["dtype"])})
+    predictor = modelpack.load(packed, modelpack.UNSIGNED_ONNX)
+    raw = predictor.predict_raw(X)
+    for one, answer in zip(description["outputs"], answers, strict=True):
+        assert answer.reshape(len(X), -1).tolist() == raw[one["output"]].tolist()
+        assert f'name: "{one["name"]}"' in (place / "config.pbtxt").read_text()
+
+
+def test_tensors_of_a_server_have_a_dimension_beside_rows():
+    from modelpack.engines.onnx.server import config_text
+
+    bundle = modelpack.inspect(VALID / "linear-diabetes" / "bundle.mpk")
+    description = {
+        "inputs": [{"name": "X", "dtype": "float32", "features": ["a", "b"]}],
+        "outputs": [{"name": "label", "dtype": "int64", "output": "label"}],
+    }
+    batched = config_text(bundle, description, {"X": [-1, 2], "label": [-1]})
+    assert '{ name: "label" data_type: TYPE_INT64 dims: [ 1 ] reshape { shape: [ ] } }' in batched
+    assert "max_batch_size: 4096" in batched
+    single = config_text(bundle, description, {"X": [1, 2], "label": [1]})
+    assert '{ name: "X" data_type: TYPE_FP32 dims: [ 1, 2 ] }' in single
+    assert "max_batch_size: 0" in single
+    assert "dynamic_batching" not in single
+
+
 def test_partitioned_models_are_refused(tmp_path):
     with pytest.raises(modelpack.UnsupportedModelError, match="native engine only"):
         modelpack.emit_onnx(VALID / "partitions" / "bundle.mpk", tmp_path / "model.onnx")

@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from modelpack.bundle import Bundle
-from modelpack.engines.onnx.export import export
+from modelpack.engines.onnx.export import export, metadata
+from modelpack.engines.onnx.graph import onnx_module
 from modelpack.engines.onnx.server import config_text
 from modelpack.engines.source import PROGRAMS, Source
 from modelpack.errors import InputError
@@ -58,18 +59,34 @@ def emit_triton(
     opened = bundle if isinstance(bundle, Bundle) else inspect(bundle)
     model, description = _model(opened)
     place = Path(folder) / opened.name
+    config = config_text(opened, json.loads(description), _shapes(model))
     return [
-        _written(place / "config.pbtxt", config_text(opened, json.loads(description)).encode(), overwrite),
+        _written(place / "config.pbtxt", config.encode(), overwrite),
         _written(place / "1" / "model.onnx", model, overwrite),
     ]
 
 
 def _model(bundle: Bundle) -> tuple[bytes, bytes]:
     """The file and its description: made from the program, or the one that the bundle has in its place."""
-    if PROGRAMS not in bundle.members and MODEL in bundle.members:
-        return bundle.member(MODEL), bundle.member(DESCRIPTION)
-    exported = export(Source.of_bundle(bundle), {"modelpack.identity": bundle.identity})
-    return exported.file, exported.description
+    identity = {"modelpack.identity": bundle.identity}
+    if PROGRAMS in bundle.members or MODEL not in bundle.members:
+        exported = export(Source.of_bundle(bundle), identity)
+        return exported.file, exported.description
+    onnx, description = onnx_module(), bundle.member(DESCRIPTION)
+    model = onnx.load_from_string(bundle.member(MODEL))
+    own = {entry.key: entry.value for entry in model.metadata_props}
+    found = metadata(bundle.name, bundle.version, bundle.schema, bundle.model_digest, description)
+    onnx.helper.set_model_props(model, {**own, **found, **identity})
+    return model.SerializeToString(deterministic=True), description
+
+
+def _shapes(model: bytes) -> dict[str, list[int]]:
+    """The shape of each input and output; -1 where it is open."""
+    graph = onnx_module().load_from_string(model).graph
+    return {
+        one.name: [size.dim_value if size.HasField("dim_value") else -1 for size in one.type.tensor_type.shape.dim]
+        for one in (*graph.input, *graph.output)
+    }
 
 
 def _written(path: Path, data: bytes, overwrite: bool) -> Path:

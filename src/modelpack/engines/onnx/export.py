@@ -15,6 +15,7 @@ from modelpack.engines.onnx.lowering.call import Call, Lowering
 from modelpack.engines.onnx.value import Error, Lowered
 from modelpack.engines.source import Source
 from modelpack.errors import UnsupportedModelError
+from modelpack.schema import Schema
 
 __all__ = ["Exported", "export"]
 
@@ -66,13 +67,13 @@ def description_json(source: Source, inputs: list[Input], outputs: Mapping[str, 
     return canonical_json({"inputs": [one.to_json() for one in inputs], "onnx": 1, "outputs": answers})
 
 
-def export(source: Source, metadata: Mapping[str, str] | None = None) -> Exported:
+def export(source: Source, further: Mapping[str, str] | None = None) -> Exported:
     """Lowers every operation of the program.
 
     Parameters
     ----------
     source
-    metadata : mapping of str to str, optional
+    further : mapping of str to str, optional
         Further entries of the model's metadata_props.
 
     Raises
@@ -95,7 +96,7 @@ def export(source: Source, metadata: Mapping[str, str] | None = None) -> Exporte
     for name, value in source.program["outputs"].items():
         graph.nodes.append(helper.make_node("Identity", [values[value].name], [outputs[name]]))
         errors[name] = values[value].error
-    model = _model(graph, source, inputs, outputs, metadata or {})
+    model = _model(graph, source, inputs, outputs, further or {})
     return Exported(model, inputs, outputs, errors, source)
 
 
@@ -110,7 +111,7 @@ def _lowered(graph: Graph, source: Source, op: Mapping[str, Any], values: Mappin
 
 
 def _model(
-    graph: Graph, source: Source, inputs: list[Input], outputs: Mapping[str, str], metadata: Mapping[str, str]
+    graph: Graph, source: Source, inputs: list[Input], outputs: Mapping[str, str], further: Mapping[str, str]
 ) -> Any:
     onnx = onnx_module()
     helper = onnx.helper
@@ -125,8 +126,9 @@ def _model(
     )
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(ML_DOMAIN, ML_OPSET)]
     model = helper.make_model(proto, opset_imports=opsets, producer_name="modelpack", ir_version=IR_VERSION)
-    description = description_json(source, inputs, outputs).decode("utf-8")
-    helper.set_model_props(model, {**_metadata(source), "modelpack.onnx": description, **metadata})
+    description = description_json(source, inputs, outputs)
+    own = metadata(source.name, source.version, source.schema, source.model_digest, description)
+    helper.set_model_props(model, {**own, "modelpack.program": source.digest, **further})
     if model.ByteSize() > MAX_BYTES:
         raise UnsupportedModelError(source.name, "an ONNX file holds at most 2 GiB", "use the native engine")
     onnx.checker.check_model(model, full_check=True)
@@ -148,11 +150,12 @@ def _info(name: str, dtype: str, columns: int) -> Any:
     return onnx.helper.make_tensor_value_info(name, getattr(onnx.TensorProto, _ONNX_TYPES[dtype]), ["N", columns])
 
 
-def _metadata(source: Source) -> dict[str, str]:
+def metadata(name: str, version: str, schema: Schema, model_digest: str | None, description: bytes) -> dict[str, str]:
+    """What a file says about itself."""
     found = {
-        "modelpack.name": source.name,
-        "modelpack.version": source.version,
-        "modelpack.program": source.digest,
-        "modelpack.schema": json.dumps(json.loads(source.schema.to_json()), ensure_ascii=False, sort_keys=True),
+        "modelpack.name": name,
+        "modelpack.version": version,
+        "modelpack.schema": json.dumps(json.loads(schema.to_json()), ensure_ascii=False, sort_keys=True),
+        "modelpack.onnx": description.decode("utf-8"),
     }
-    return {**found, "modelpack.model_digest": source.model_digest} if source.model_digest else found
+    return {**found, "modelpack.model_digest": model_digest} if model_digest else found

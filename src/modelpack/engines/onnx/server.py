@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modelpack.bundle import Bundle
@@ -23,30 +23,45 @@ _TYPES = {
 }
 
 
-def config_text(bundle: Bundle, description: Mapping[str, Any]) -> str:
-    """`config.pbtxt` of a model whose inputs and outputs `onnx.json` describes."""
-    columns = {output.name: output.columns for output in bundle.schema.outputs}
-    inputs = [_tensor(one["name"], one["dtype"], len(one["features"])) for one in description["inputs"]]
-    outputs = [_tensor(one["name"], one["dtype"], columns[one["output"]]) for one in description["outputs"]]
+def config_text(bundle: Bundle, description: Mapping[str, Any], shapes: Mapping[str, Sequence[int]]) -> str:
+    """`config.pbtxt` of a model.
+
+    Parameters
+    ----------
+    bundle
+    description : mapping
+        `onnx.json`.
+    shapes : mapping of str to sequence of int
+        The shape of each input and output of the graph; -1 where it is open.
+    """
+    rows = MAX_BATCH if all(shape[0] == -1 for shape in shapes.values()) else 0
+    tensors = {
+        part: [_tensor(one["name"], one["dtype"], shapes[one["name"]], rows > 0) for one in description[part]]
+        for part in ("inputs", "outputs")
+    }
     return "\n".join(
         [
             f"# {bundle.name} {bundle.version}, {bundle.identity}",
             f"name: {_quoted(bundle.name)}",
             'backend: "onnxruntime"',
-            f"max_batch_size: {MAX_BATCH}",
-            f"input [\n{_joined(inputs)}\n]",
-            f"output [\n{_joined(outputs)}\n]",
+            f"max_batch_size: {rows}",
+            f"input [\n{_joined(tensors['inputs'])}\n]",
+            f"output [\n{_joined(tensors['outputs'])}\n]",
             # One row is done before a second thread has woken up.
             'parameters { key: "intra_op_thread_count" value { string_value: "1" } }',
             "instance_group [ { kind: KIND_CPU } ]",
-            "dynamic_batching { }",
+            *(["dynamic_batching { }"] if rows else []),
             "",
         ]
     )
 
 
-def _tensor(name: str, dtype: str, columns: int) -> str:
-    return f"  {{ name: {_quoted(name)} data_type: {_TYPES[dtype]} dims: [ {columns} ] }}"
+def _tensor(name: str, dtype: str, shape: Sequence[int], batched: bool) -> str:
+    """A server that puts rows together adds their dimension itself; and it knows no tensor without another one."""
+    sizes = list(shape[1:] if batched else shape)
+    reshaped = "" if sizes else " reshape { shape: [ ] }"
+    dims = ", ".join(str(size) for size in sizes or [1])
+    return f"  {{ name: {_quoted(name)} data_type: {_TYPES[dtype]} dims: [ {dims} ]{reshaped} }}"
 
 
 def _joined(tensors: list[str]) -> str:
