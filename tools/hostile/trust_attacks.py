@@ -223,7 +223,26 @@ def engines() -> Iterator[SignedVector]:
             None,
             engine=name,
         )
+    yield from compiled()
     yield opened("engine-other", "an engine that nobody knows", "ENGINE", engine="python")
+
+
+def compiled() -> Iterator[SignedVector]:
+    """Machine code that a rule permits, and that is none for the reader's machine."""
+    machines = ("linux-gnu", "linux-musl", "macos", "windows-gnu")
+    everywhere = [f"models/main/{cpu}-{system}/model.so" for cpu in ("aarch64", "x86_64") for system in machines]
+    elsewhere = ["models/main/x86_64-unknown-linux-gnu/model.so"]
+    for case, requires, members, text, answer in (
+        ("elsewhere", "compiled@1", elsewhere, "machine code for a machine that nobody has", "ENGINE"),
+        ("broken", "compiled@1", everywhere, "machine code that is none", "ENGINE"),
+        ("requires", "compiled@2", everywhere, "machine code that asks for what is not known", "REQUIRES"),
+    ):
+        engine = {"name": "compiled", "requires": [requires]}
+        manifest = {"engines": [{"name": "native", "requires": ["math@1"]}, engine]}
+        content = Content().change(manifest=manifest, replaced=dict.fromkeys(members, b"\x7fELF"))
+        permitted = [rule("alpha", engines=["native", "compiled"])]
+        data = signed(content, Signature(content))
+        yield opened(f"engine-compiled-{case}", text, answer, permitted, data=data, engine="compiled")
 
 
 def attacks() -> Iterator[SignedVector]:

@@ -26,29 +26,35 @@ const fn host() -> Option<&'static CStr> {
 
 /// What the processor has beyond its architecture's baseline, the best first; the baseline, without a suffix, is last.
 pub fn levels() -> Vec<&'static str> {
-    let mut levels = vec![""];
-    #[cfg(target_arch = "x86_64")]
-    {
-        let second = is_x86_feature_detected!("cmpxchg16b")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("sse4.2")
-            && is_x86_feature_detected!("ssse3");
-        let third = second
-            && is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("f16c")
-            && is_x86_feature_detected!("fma")
-            && is_x86_feature_detected!("lzcnt")
-            && is_x86_feature_detected!("movbe");
-        if second {
-            levels.insert(0, "+v2");
-        }
-        if third {
-            levels.insert(0, "+v3");
-        }
-    }
+    let (second, third) = x86_levels();
+    let levels = [("+v3", third), ("+v2", second), ("", true)];
     levels
+        .into_iter()
+        .filter_map(|(level, has)| has.then_some(level))
+        .collect()
+}
+
+/// Whether the processor has the second and the third level of x86-64.
+#[cfg(target_arch = "x86_64")]
+fn x86_levels() -> (bool, bool) {
+    let second = is_x86_feature_detected!("cmpxchg16b")
+        && is_x86_feature_detected!("popcnt")
+        && is_x86_feature_detected!("sse4.2")
+        && is_x86_feature_detected!("ssse3");
+    let third = second
+        && is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("f16c")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("movbe");
+    (second, third)
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn x86_levels() -> (bool, bool) {
+    (false, false)
 }
 
 /// The member that holds the library of a triple. Members' names have no plus sign.
