@@ -22,6 +22,7 @@ from modelpack.importers.imported import Outputs
 from modelpack.program import Builder, Value
 
 WAY_OUT = "train with a step that is supported (docs/SEMANTICS.md); modelpack.check(model) lists them all"
+BY_ONNX = "or let ONNX Runtime answer: engines=('onnx',)"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def support_of(step: Any, origin: str) -> Support:
 def _hint(step: Any) -> str:
     if hasattr(step, "best_estimator_") or type(step).__name__.endswith("SearchCV"):
         return "pack its best_estimator_"
-    return WAY_OUT
+    return f"{WAY_OUT}; {BY_ONNX}" if hasattr(step, "predict") else WAY_OUT
 
 
 def refuse_parameters(step: Any, support: Support, origin: str) -> None:

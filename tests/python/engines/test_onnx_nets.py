@@ -16,6 +16,7 @@ import pytest
 import written_net
 from onnx import helper
 from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -255,6 +256,30 @@ def test_pipelines_that_pick_columns_by_name(tmp_path: Path) -> None:
     assert predictor.bundle.metrics["splits"]["test"]["rows"] == ROWS
     described = json.loads(predictor.bundle.member("models/main/onnx.json"))
     assert [one["features"] for one in described["inputs"]] == [[name] for name in X]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_scikit_learn_raises_for_is_refused(tmp_path: Path) -> None:
+    X = numbers()
+    model = KNeighborsClassifier().fit(X, X[:, 0] > 0)
+    _, predictor = packed(tmp_path, model, X, tolerance=0.0)
+    with pytest.raises(ValueError, match="NaN"):
+        model.predict(np.full((1, 4), np.nan))
+    with pytest.raises(modelpack.InputError):
+        predictor.predict(np.full((1, 4), np.nan))
+
+    frame_of_text, y = frame()
+    before = make_column_transformer((StandardScaler(), list("abcd")), (OneHotEncoder(), ["kind"]))
+    model = make_pipeline(before, MLPClassifier((6,), max_iter=30, random_state=0)).fit(frame_of_text, y)
+    _, predictor = packed(tmp_path, model, frame_of_text, tolerance=1e-5)
+    with pytest.raises(modelpack.InputError):
+        predictor.predict(frame_of_text.head(1).assign(kind="never seen"))
+
+    filled = make_pipeline(SimpleImputer(), StandardScaler(), MLPRegressor(hidden_layer_sizes=(6,), max_iter=30))
+    gaps = np.where(np.random.default_rng(0).random(X.shape) < 0.1, np.nan, X)
+    filled.fit(gaps, X[:, 0])
+    _, predictor = packed(tmp_path, filled, gaps, tolerance=1e-5)
+    np.testing.assert_allclose(predictor.predict(gaps), filled.predict(gaps), atol=1e-5, rtol=0)
 
 
 def test_what_the_program_knows_is_packed_with_it(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from modelpack.engines.onnx_model.net import Net, bound_of, net_of_model
 from modelpack.errors import UnsupportedModelError
 from modelpack.importers.imported import Answers, class_index
 from modelpack.importers.plain import plain
+from modelpack.rows import take_rows
 from modelpack.schema import Feature, Output
 
 __all__ = ["nets_of_estimator"]
@@ -76,12 +77,42 @@ def _converted(
     known = _as_trained(net.outputs, model) if classifies else net.outputs
     return replace(
         net,
+        features=_as_refused(model, net.features, sample),
         outputs=known,
         reference=_reference(model, known),
         bound=bound_of(known, 0.0, tolerance or 0.0),
         reader_bound=bound_of(known, net.spread, tolerance or 0.0),
         config=_config(model, net, dtype),
     )
+
+
+def _as_refused(model: Any, features: Sequence[Feature], sample: Any) -> tuple[Feature, ...]:
+    """What scikit-learn raises for is refused: asked with a missing value, and an unknown text, in each column."""
+
+    def refused(index: int, value: Any) -> bool:
+        row = take_rows(sample, np.zeros(1, dtype=np.int64))
+        try:
+            if hasattr(row, "iloc"):
+                row = row.copy()
+                row.isetitem(index, type(row.iloc[:, index])([value], index=row.index, dtype=row.dtypes.iloc[index]))
+            else:
+                row = np.array(row)
+                row[0, index] = value
+            model.predict(row)
+        except Exception:  # whatever scikit-learn or the column's dtype says, it does not take the value
+            return True
+        return False
+
+    def settled(index: int, feature: Feature) -> Feature:
+        if feature.missing == "model" and feature.dtype in ("float64", "float32") and refused(index, np.nan):
+            feature = replace(feature, missing="reject", optional=False)
+        if feature.unseen == "model" and feature.dtype == "string" and refused(index, "<no category>"):
+            feature = replace(feature, unseen="reject")
+        return feature
+
+    if not hasattr(sample, "iloc") and hasattr(sample, "columns"):
+        return tuple(features)  # polars and Arrow, whose cells cannot be set
+    return tuple(settled(index, feature) for index, feature in enumerate(features))
 
 
 def _types(model: Any, features: Sequence[Feature], dtype: str) -> list[tuple[str, Any]]:
