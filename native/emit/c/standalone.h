@@ -8,7 +8,8 @@
  *     if (name_predict(row, &answer, NULL) != NAME_OK) { ... }
  *
  * Ownership: everything belongs to the caller. Nothing is allocated and nothing is kept between calls, so any thread may call any
- * function at any time. name_predict uses about NAME_WORKSPACE_BYTES of stack; name_predict_in uses the memory it is given.
+ * function at any time. name_predict uses about NAME_WORKSPACE_BYTES of stack, and 8 bytes a feature; name_predict_in takes the
+ * former from the memory it is given.
  * Floating point: the environment must be the default one (nearest even, subnormal numbers kept). The sources refuse -ffast-math
  * and switch contraction off; -ffp-contract=off, as in the Makefile, says so to compilers that heed no pragma.
  * name_selftest answers the model's golden rows and says whether each bit is right: call it once on a new machine or compiler.

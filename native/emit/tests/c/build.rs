@@ -16,6 +16,16 @@ use modelpack_emit::SourceFile;
 pub struct Compiler(pub &'static [&'static str]);
 
 pub const GCC: Compiler = Compiler(&["gcc", "-O1"]);
+const GCC_LEVELS: [Compiler; 3] = [
+    Compiler(&["gcc", "-O0"]),
+    Compiler(&["gcc", "-O3"]),
+    Compiler(&["gcc", "-O3", "-march=x86-64-v3"]),
+];
+const CLANG_LEVELS: [Compiler; 3] = [
+    Compiler(&["clang", "-O0"]),
+    Compiler(&["clang", "-O3"]),
+    Compiler(&["clang", "-O3", "-march=x86-64-v3"]),
+];
 const STRICT: [&str; 6] = [
     "-std=c99",
     "-Wall",
@@ -24,6 +34,34 @@ const STRICT: [&str; 6] = [
     "-pedantic",
     "-ffp-contract=off",
 ];
+
+/// Compilers and levels between which bits may not differ: those that are there, with fused operations where this processor has them.
+pub fn compilers() -> Vec<Compiler> {
+    let mut compilers = Vec::new();
+    for [plain, optimised, fused] in [GCC_LEVELS, CLANG_LEVELS] {
+        match is_there(plain.0[0]) {
+            true if has_fused_multiply_add() => compilers.extend([plain, fused]),
+            true => compilers.extend([plain, optimised]),
+            false => eprintln!("no {}: its answers are not tested here", plain.0[0]),
+        }
+    }
+    assert!(!compilers.is_empty(), "no compiler is installed");
+    compilers
+}
+
+pub fn is_there(tool: &str) -> bool {
+    Command::new(tool).arg("--version").output().is_ok()
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_fused_multiply_add() -> bool {
+    std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma")
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn has_fused_multiply_add() -> bool {
+    false
+}
 
 /// A folder that goes with its owner.
 pub struct Folder(pub PathBuf);

@@ -6,7 +6,7 @@ use std::process::Command;
 use modelpack_bundle::{normalise, Bundle, ErrorCode, OutputType, Schema};
 use modelpack_emit::{emit_bundle, Form, Options, SourceFile, BRANCH_NODES};
 
-use crate::build::{self, Answer, Compiler, Executable, Folder, GCC};
+use crate::build::{self, compilers, is_there, Answer, Compiler, Executable, Folder, GCC};
 use crate::input::{parse, raw};
 
 /// Of each kind of arithmetic one.
@@ -112,12 +112,7 @@ fn forests_answer_the_same_as_tables() {
 
 #[test]
 fn vectors_answer_the_same_unoptimised_and_optimised() {
-    for compiler in [
-        Compiler(&["gcc", "-O0"]),
-        Compiler(&["gcc", "-O3", "-march=x86-64-v3"]),
-        Compiler(&["clang", "-O0"]),
-        Compiler(&["clang", "-O3", "-march=x86-64-v3"]),
-    ] {
+    for compiler in compilers() {
         SOME.iter().for_each(|name| check(name, compiler, &[]));
     }
 }
@@ -195,8 +190,4 @@ fn options_that_change_bits_are_refused() {
             "{option}"
         );
     }
-}
-
-fn is_there(tool: &str) -> bool {
-    Command::new(tool).arg("--version").output().is_ok()
 }
