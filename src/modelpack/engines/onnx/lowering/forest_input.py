@@ -33,6 +33,8 @@ Array = npt.NDArray[Any]
 # |x| up to this is missing at a node of kind MISSING_ZERO.
 ZERO_THRESHOLD = float(np.float32(1e-35))
 WORD = 32
+# Bytes of the table of one feature's sets.
+MAX_TABLE = 2**28
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,11 @@ def _category_columns(call: Call, x: str, dtype: np.dtype[Any], nodes: Array) ->
         sets = [_set_of(call, int(node)) for node in group]
         distinct = {one: place for place, one in enumerate(dict.fromkeys(sets))}
         size = max(len(one.words) for one in distinct) * WORD
-        table = np.stack([one.goes_right(size) for one in distinct], axis=1).astype(dtype)
+        if size * len(distinct) > MAX_TABLE:
+            raise call.refused(f"{len(distinct)} sets over {size} categories in one feature")
+        table = np.stack([one.goes_right(size) for one in distinct], axis=1).astype(np.uint8)
         index = _category_index(call, call.graph.gather(x, [key[0]], 1), key[1], size, dtype)
-        part = call.graph.op("Gather", call.graph.constant(table), index, axis=0)
+        part = call.graph.cast(call.graph.op("Gather", call.graph.constant(table), index, axis=0), dtype)
         found.append((part, group, np.array([distinct[one] for one in sets])))
     return found
 
