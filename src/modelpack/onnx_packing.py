@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from modelpack import canonical
-from modelpack.drafting import load_as, metrics_member, write_bundle
+from modelpack.drafting import load_as, metrics_member, record_member, write_bundle
 from modelpack.engines.onnx_model.net import Net
-from modelpack.errors import MismatchError, UnsupportedModelError
+from modelpack.errors import InputError, MismatchError, UnsupportedModelError
 from modelpack.golden import NUMPY, canonical_nan, golden_rows
 from modelpack.importers.imported import Answers, origin_of
+from modelpack.infer import infer_features
 from modelpack.members import created_text, dictionary_member, empty_answers
 from modelpack.metrics import evaluation_splits, metrics_of
 from modelpack.replay import EngineReport, Progress, Report, replay
+from modelpack.rows import row_count
 from modelpack.schema import Feature, Schema
+from modelpack.signing import Signers, signing_of
 
-__all__ = ["is_onnx_file", "net_members", "net_of", "prove_net"]
+if TYPE_CHECKING:
+    from modelpack.packing import Packed
+
+__all__ = ["is_onnx_file", "pack_net"]
 
 ENGINE = "onnx"
 
@@ -30,6 +36,63 @@ ENGINE = "onnx"
 def is_onnx_file(model: Any) -> bool:
     """Whether it is the path of an .onnx file."""
     return isinstance(model, (str, os.PathLike)) and os.fspath(model).endswith(".onnx")
+
+
+def pack_net(
+    model: Any,
+    X_sample: Any,
+    path: str | os.PathLike[str] | None,
+    *,
+    name: str,
+    version: str,
+    evaluation: Any,
+    metrics: Mapping[str, Any] | None,
+    record: Mapping[str, Any] | None,
+    partitioned: bool,
+    signers: Signers,
+    passphrase: str | None,
+    schema: Any,
+    classes: Sequence[Any] | None,
+    outputs: Mapping[str, str] | None,
+    tolerance: float | None,
+    optional: Iterable[str],
+    feature_names: Sequence[str] | None,
+    golden: Any,
+    statistics: bool,
+    overwrite: bool,
+    created_at: str | int | None,
+    progress: Progress | None,
+) -> Packed:
+    """A bundle without a program, which ONNX Runtime alone answers for."""
+    from modelpack.importers.trained_names import trained_names
+    from modelpack.packing import Packed, named_sample, target_of
+
+    if partitioned:
+        raise UnsupportedModelError("engines", "partitioned models run in the native engine only")
+    signing = signing_of(signers, passphrase)
+    target = target_of(path, name, version, overwrite)
+    if row_count(X_sample) == 0:
+        raise InputError("the sample is empty; give rows as the model was trained on")
+    trained = None if is_onnx_file(model) else trained_names(model)
+    X_sample, names = named_sample(X_sample, feature_names, trained)
+    inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
+    net = net_of(model, inferred, X_sample, classes=classes, outputs=outputs, tolerance=tolerance)
+    built = Schema(features=net.features, outputs=net.outputs)
+    head, members, report = net_members(
+        net,
+        name,
+        version,
+        created_at,
+        X_sample,
+        golden=golden,
+        evaluation=evaluation,
+        reported=metrics,
+        progress=progress,
+    )
+    members["record.json"] = record_member(record, model, built, X_sample, statistics)
+    prove_net(head, members)
+    identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
+    return Packed(path=target, identity=identity, schema=built, report=report)
 
 
 def net_of(

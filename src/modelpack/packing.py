@@ -153,6 +153,8 @@ def pack(
     >>> modelpack.load(packed, name="eta").predict_one(X.iloc[0].to_dict())  # doctest: +SKIP
     """
     if engines == "onnx" or tuple(engines) == ("onnx",):
+        from modelpack.onnx_packing import pack_net
+
         return pack_net(
             model,
             X_sample,
@@ -235,63 +237,6 @@ def pack(
             engine, imported, head, members, X_sample, evaluation=evaluation, progress=progress
         )
     prove(head, members, others)
-    identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
-    return Packed(path=target, identity=identity, schema=built, report=report)
-
-
-def pack_net(
-    model: Any,
-    X_sample: Any,
-    path: str | os.PathLike[str] | None,
-    *,
-    name: str,
-    version: str,
-    evaluation: Any,
-    metrics: Mapping[str, Any] | None,
-    record: Mapping[str, Any] | None,
-    partitioned: bool,
-    signers: Signers,
-    passphrase: str | None,
-    schema: Any,
-    classes: Sequence[Any] | None,
-    outputs: Mapping[str, str] | None,
-    tolerance: float | None,
-    optional: Iterable[str],
-    feature_names: Sequence[str] | None,
-    golden: Any,
-    statistics: bool,
-    overwrite: bool,
-    created_at: str | int | None,
-    progress: Progress | None,
-) -> Packed:
-    """A bundle without a program, which ONNX Runtime alone answers for."""
-    from modelpack.importers.trained_names import trained_names
-    from modelpack.onnx_packing import is_onnx_file, net_members, net_of, prove_net
-
-    if partitioned:
-        raise UnsupportedModelError("engines", "partitioned models run in the native engine only")
-    signing = signing_of(signers, passphrase)
-    target = target_of(path, name, version, overwrite)
-    if row_count(X_sample) == 0:
-        raise InputError("the sample is empty; give rows as the model was trained on")
-    trained = None if is_onnx_file(model) else trained_names(model)
-    X_sample, names = named_sample(X_sample, feature_names, trained)
-    inferred = infer_features(X_sample, feature_names=names, optional=optional, schema=schema)
-    net = net_of(model, inferred, X_sample, classes=classes, outputs=outputs, tolerance=tolerance)
-    built = Schema(features=net.features, outputs=net.outputs)
-    head, members, report = net_members(
-        net,
-        name,
-        version,
-        created_at,
-        X_sample,
-        golden=golden,
-        evaluation=evaluation,
-        reported=metrics,
-        progress=progress,
-    )
-    members["record.json"] = record_member(record, model, built, X_sample, statistics)
-    prove_net(head, members)
     identity = write_bundle(target, head, members, overwrite=overwrite, signing=signing)
     return Packed(path=target, identity=identity, schema=built, report=report)
 

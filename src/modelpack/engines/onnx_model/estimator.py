@@ -104,7 +104,7 @@ def _as_refused(model: Any, features: Sequence[Feature], sample: Any) -> tuple[F
         return False
 
     def settled(index: int, feature: Feature) -> Feature:
-        if feature.missing == "model" and feature.dtype in ("float64", "float32") and refused(index, np.nan):
+        if feature.missing == "model" and feature.dtype != "string" and refused(index, np.nan):
             feature = replace(feature, missing="reject", optional=False)
         if feature.unseen == "model" and feature.dtype == "string" and refused(index, "<no category>"):
             feature = replace(feature, unseen="reject")
