@@ -111,7 +111,7 @@ check: setup ## formats, lints, types, drift of generated files, licences
 # ---- fuzzing ----
 
 MINUTES ?= 1
-TARGET ?= arrow container json members partitions policy program signature
+TARGET ?= arrow container json members onnx partitions policy program signature
 .PHONY: fuzz
 fuzz: ## TARGET (all) for MINUTES (1) each; needs nightly Rust and cargo-fuzz
 	@cargo +nightly fuzz --version > /dev/null 2>&1 || { echo "fuzzing needs: rustup toolchain install nightly && cargo install cargo-fuzz"; exit 1; }

@@ -4,6 +4,7 @@ mod arrow;
 mod container;
 mod json;
 mod members;
+mod onnx;
 mod partitions;
 mod policy;
 mod produced;
@@ -14,6 +15,7 @@ pub use arrow::arrow;
 pub use container::container;
 pub use json::json;
 pub use members::members;
+pub use onnx::onnx;
 pub use partitions::partitions;
 pub use policy::policy;
 pub use program::program;
@@ -22,11 +24,12 @@ pub use signature::signature;
 /// A target with the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("arrow", arrow),
     ("container", container),
     ("json", json),
     ("members", members),
+    ("onnx", onnx),
     ("partitions", partitions),
     ("policy", policy),
     ("program", program),

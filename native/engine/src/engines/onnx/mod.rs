@@ -35,9 +35,8 @@ const KNOWN: &str = "onnx@1";
 pub fn plan(bundle: &Bundle, program: &Program, places: &Places) -> Result<Plan> {
     check_requires(bundle)?;
     let schema = bundle.schema();
-    let description = Description::parse(&bundle.read_member(description::MEMBER)?, schema)?;
     let model = bundle.read_member(MODEL)?;
-    guard::check(&model)?;
+    let description = judged(&model, &bundle.read_member(description::MEMBER)?, schema)?;
     let runtime = runtime::find(places)?;
     let session = Session::new(&runtime, &model).map_err(|why| {
         let message = format!("ONNX Runtime {} refuses the model: {why}", runtime.version);
@@ -47,6 +46,17 @@ pub fn plan(bundle: &Bundle, program: &Program, places: &Places) -> Result<Plan>
         let kernel = kernel_of(session, description, program, schema, inputs, outputs)?;
         Ok(Box::new(kernel))
     })
+}
+
+/// Whether ONNX Runtime may read the model, and whether the description fits the schema.
+pub fn check(model: &[u8], description: &[u8], schema: &Schema) -> Result<()> {
+    judged(model, description, schema).map(|_| ())
+}
+
+fn judged(model: &[u8], description: &[u8], schema: &Schema) -> Result<Description> {
+    let description = Description::parse(description, schema)?;
+    guard::check(model)?;
+    Ok(description)
 }
 
 /// Of a bundle that has no program: what stands around one, with no operation in it.
