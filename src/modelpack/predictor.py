@@ -190,9 +190,7 @@ class Predictor:
             In the framework's shapes: [rows] for one column, [rows, columns] for more.
         """
         selected = self._outputs.select(outputs)
-        if errors not in ("raise", "null"):
-            raise UsageError(f"errors is {errors!r:.64}", hint="pass 'raise' or 'null'")
-        answers = self._run(X, selected, key, strict, every=errors == "null", nodes=nodes)
+        answers = self._run(X, selected, key, strict, every=_keeps_errors(errors), nodes=nodes)
         found = answers.shaped(selected) if errors == "raise" else answers.with_nulls(selected)
         return found if answers.answered is None else found | answers.answered.columns(self._nodes)
 
@@ -211,7 +209,14 @@ class Predictor:
         return answers.raw, answers.answered.listed(self._nodes)
 
     def predict_arrow(
-        self, data: Any, outputs: Iterable[str] | None = None, *, key: Key | None = None, strict: bool = False
+        self,
+        data: Any,
+        outputs: Iterable[str] | None = None,
+        errors: str = "raise",
+        *,
+        key: Key | None = None,
+        nodes: bool = False,
+        strict: bool = False,
     ) -> Any:
         """Answers as a ``pyarrow.Table``, a column per output (a fixed-size list where the output has several columns).
 
@@ -219,13 +224,19 @@ class Predictor:
         ----------
         data
             Anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``: pyarrow, polars, DuckDB, pandas, …
+        errors : "raise" or "null"
+            ``"null"``: a row that is refused is null in every output, and the column ``error`` says why.
         key
             As for `predict`.
+        nodes : bool
+            Also give the columns ``node`` and ``reason``, as `predict_all` does.
         """
         from modelpack.arrow import answers_table
 
         selected = self._outputs.select(outputs)
-        return answers_table(selected, self._run(data, selected, key, strict).raw)
+        every = _keeps_errors(errors)
+        answers = self._run(data, selected, key, strict, every=every, nodes=nodes)
+        return answers_table(selected, answers, self._nodes, errors)
 
     # ---- one row ----
 
@@ -445,3 +456,10 @@ def _methods(outputs: Outputs, bundle: Bundle) -> frozenset[str]:
     if outputs.get("margin") is not None and has_decision_function(bundle.config):
         found.add("decision_function")
     return frozenset(found)
+
+
+def _keeps_errors(errors: str) -> bool:
+    """Whether refused rows are told one by one, rather than the first of them raised."""
+    if errors not in ("raise", "null"):
+        raise UsageError(f"errors is {errors!r:.64}", hint="pass 'raise' or 'null'")
+    return errors == "null"

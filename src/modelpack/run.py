@@ -50,11 +50,15 @@ class Answers:
                 shaped = shaped.astype(object)
                 shaped[refused] = None
             found[output.name] = shaped
-        reasons = np.full(self.rows, None, dtype=object)
-        for row in refused:
-            reasons[row] = str(self.errors[row])
-        found["error"] = reasons
+        found["error"] = self.reasons()
         return found
+
+    def reasons(self) -> npt.NDArray[np.object_]:
+        """Per row why it was refused, None where there is an answer."""
+        reasons = np.full(self.rows, None, dtype=object)
+        for row, error in self.errors.items():
+            reasons[row] = str(error)
+        return reasons
 
 
 def run(
