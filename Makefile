@@ -59,6 +59,11 @@ test: test-rust test-c test-machines test-python test-java ## everything that mu
 test-rust: doctor
 	$(CARGO) test $(MANIFEST) --quiet
 
+# the valid vectors with every engine in them; takes a second where they are there
+.PHONY: engine-vectors
+engine-vectors: setup
+	$(BIN)/python tools/engine_vectors.py build/engine-vectors
+
 test-python: setup $(C_LIBRARY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/python
 
@@ -75,7 +80,7 @@ test-java: setup
 	@if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory java-tests; fi
 
 .PHONY: java-tests
-java-tests: $(JNI_LIBRARY)
+java-tests: $(JNI_LIBRARY) engine-vectors
 	$(BIN)/python tools/math_imports.py $(JNI_LIBRARY)
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
 	@$(PYTHON) tools/surefire.py java-bindings

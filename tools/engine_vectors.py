@@ -1,4 +1,4 @@
-"""Writes the valid vectors with every engine in them, signed, for the runners of all languages: `python tools/engine_vectors.py OUT`.
+"""Writes the valid vectors with every engine in them, signed, for all runners: `python tools/engine_vectors.py OUT`.
 
 OUT/ID.mpk holds native, onnx and compiled (for this machine and for ARM), OUT/ID.bounds.tsv how far onnx may be from
 expected.tsv, OUT/trust.json is the policy that permits them, OUT/index.tsv what there is:

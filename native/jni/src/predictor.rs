@@ -1,10 +1,12 @@
 //! Predictors.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use jni_sys::{jbyteArray, jclass, jint, jlong, jlongArray, JNIEnv};
 use modelpack_bundle::partitions::Facts;
 use modelpack_bundle::{Bundle, Result, Schema};
+use modelpack_engine::engines::onnx::Places;
 use modelpack_engine::predictor::{Predictor, PredictorOptions};
 
 use crate::arrays::{new_bytes, new_longs, optional_text};
@@ -44,7 +46,7 @@ pub unsafe fn borrow<'a>(handle: jlong) -> &'a JavaPredictor {
 }
 
 /// # Safety
-/// Called by the JVM; `bundle` is a live handle, `engine` a byte array or null.
+/// Called by the JVM; `bundle` is a live handle, `engine`, `onnx_runtime` and `onnx_runtime_found` are byte arrays or null.
 #[no_mangle]
 pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
     env: *mut JNIEnv,
@@ -53,6 +55,8 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
     engine: jbyteArray,
     threads: jint,
     cache_bytes: jlong,
+    onnx_runtime: jbyteArray,
+    onnx_runtime_found: jbyteArray,
 ) -> jlong {
     // SAFETY: promised by the JVM and by `Native`.
     unsafe {
@@ -62,7 +66,10 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictorNew(
                 engine: optional_text(env, engine)?,
                 threads,
                 cache_bytes: cache_bytes as u64,
-                ..PredictorOptions::default()
+                onnxruntime: Places {
+                    explicit: optional_text(env, onnx_runtime)?.map(PathBuf::from),
+                    found: optional_text(env, onnx_runtime_found)?.map(PathBuf::from),
+                },
             };
             let predictor = Predictor::new(bundle, &options)?;
             let outputs = RowOutputs::new(predictor.schema());

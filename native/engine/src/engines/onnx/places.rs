@@ -66,7 +66,7 @@ impl Places {
         let mut candidates = Vec::new();
         match &self.found {
             Some(path) if path.is_absolute() => candidates.push(path.clone()),
-            _ => searched.push("the package onnxruntime (not there)".to_owned()),
+            _ => searched.push("the package onnxruntime, Python's or Java's (not there)".to_owned()),
         }
         let system = FOLDERS
             .iter()

@@ -398,16 +398,36 @@ public final class Bundle implements AutoCloseable {
   public Predictor predictor(PredictorOptions options) {
     int call = handle.enter();
     try {
+      OnnxRuntime library =
+          mayRunOnnx(options) ? OnnxRuntime.find(options) : OnnxRuntime.notNeeded();
       long pointer =
           Native.predictorNew(
               handle.pointer(),
               Wire.utf8(options.engine().orElse(null)),
               options.threads(),
-              options.cacheBytes().orElse(0));
+              options.cacheBytes().orElse(0),
+              library.asked(),
+              library.found());
+      library.loaded();
       return new Predictor(pointer, schema, identity, options.strict(), CLEANER);
     } finally {
       handle.exit(call);
     }
+  }
+
+  /** Whether ONNX Runtime can be needed: its library is large, and extracted only then. */
+  private boolean mayRunOnnx(PredictorOptions options) {
+    if (!permittedEngines.contains(OnnxRuntime.ENGINE)) {
+      return false;
+    }
+    return options
+        .engine()
+        .map(OnnxRuntime.ENGINE::equals)
+        .orElseGet(() -> holds(OnnxRuntime.MEMBER) && !holds("programs.json"));
+  }
+
+  private boolean holds(String member) {
+    return Native.bundleMember(handle.pointer(), Wire.utf8(member)) != null;
   }
 
   /** Closes the bundle; its predictors stay open. A second call does nothing. */

@@ -12,7 +12,7 @@ final class Native {
   /**
    * Raised with every change of the calls below; the library states the one that it was built for.
    */
-  static final int INTERFACE_VERSION = 5;
+  static final int INTERFACE_VERSION = 6;
 
   private Native() {}
 
@@ -71,8 +71,17 @@ final class Native {
 
   // A predictor.
 
-  /** {@code cacheBytes}: 0 for the core's default. */
-  static native long predictorNew(long bundle, byte[] engine, int threads, long cacheBytes);
+  /**
+   * {@code cacheBytes}: 0 for the core's default; {@code onnxRuntime}: the library that was asked
+   * for, {@code onnxRuntimeFound}: the one on the class path; null where there is none.
+   */
+  static native long predictorNew(
+      long bundle,
+      byte[] engine,
+      int threads,
+      long cacheBytes,
+      byte[] onnxRuntime,
+      byte[] onnxRuntimeFound);
 
   static native void predictorFree(long predictor);
 

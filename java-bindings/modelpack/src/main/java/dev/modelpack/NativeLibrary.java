@@ -90,7 +90,7 @@ final class NativeLibrary {
     }
   }
 
-  private static Path parentFolder() {
+  static Path parentFolder() {
     String folder = System.getProperty(FOLDER_PROPERTY);
     return Path.of(
         folder == null || folder.isEmpty() ? System.getProperty("java.io.tmpdir") : folder);

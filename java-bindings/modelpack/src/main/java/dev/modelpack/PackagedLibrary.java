@@ -31,6 +31,12 @@ record PackagedLibrary(String file, byte[] content, String sha256) {
     }
   }
 
+  /** A library that another package brings, which states no digest: its own is taken. */
+  static PackagedLibrary of(URL resource, String file) throws IOException {
+    byte[] content = read(resource);
+    return new PackagedLibrary(file, content, digest(content));
+  }
+
   private static PackagedLibrary read(String folder) throws IOException {
     Properties facts = new Properties();
     try (InputStream stream = open(folder + FACTS)) {
@@ -58,9 +64,19 @@ record PackagedLibrary(String file, byte[] content, String sha256) {
     if (url == null) {
       throw new FileNotFoundException(resource);
     }
+    return open(url);
+  }
+
+  private static InputStream open(URL url) throws IOException {
     URLConnection connection = url.openConnection();
     connection.setUseCaches(false);
     return connection.getInputStream();
+  }
+
+  private static byte[] read(URL url) throws IOException {
+    try (InputStream stream = open(url)) {
+      return stream.readAllBytes();
+    }
   }
 
   /** Whether these bytes are the library's. */

@@ -1,5 +1,6 @@
 package dev.modelpack;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,12 +12,14 @@ public final class PredictorOptions {
   private final int threads;
   private final boolean strict;
   private final long cacheBytes;
+  private final Path onnxRuntime;
 
   private PredictorOptions(Builder builder) {
     this.engine = builder.engine;
     this.threads = builder.threads;
     this.strict = builder.strict;
     this.cacheBytes = builder.cacheBytes;
+    this.onnxRuntime = builder.onnxRuntime;
   }
 
   /**
@@ -74,19 +77,30 @@ public final class PredictorOptions {
     return cacheBytes == 0 ? OptionalLong.empty() : OptionalLong.of(cacheBytes);
   }
 
+  /**
+   * The library of ONNX Runtime that the engine {@code onnx} uses.
+   *
+   * @return its path, or empty: it is looked for
+   */
+  public Optional<Path> onnxRuntime() {
+    return Optional.ofNullable(onnxRuntime);
+  }
+
   /** Collects options. */
   public static final class Builder {
     private String engine;
     private int threads = 1;
     private boolean strict;
     private long cacheBytes;
+    private Path onnxRuntime;
 
     private Builder() {}
 
     /**
-     * Asks for an engine.
+     * Asks for an engine. Any but {@code native} must be permitted by the trust policy.
      *
-     * @param name such as {@code native}
+     * @param name {@code native}, {@code onnx} or {@code compiled}; by default {@code native}, or
+     *     {@code onnx} where the bundle has no program
      * @return this
      */
     public Builder engine(String name) {
@@ -147,6 +161,21 @@ public final class PredictorOptions {
             .exception();
       }
       this.cacheBytes = bytes;
+      return this;
+    }
+
+    /**
+     * Names the library of ONNX Runtime (1.24 or newer) for the engine {@code onnx}. Without it the
+     * system property {@code modelpack.onnxruntime} names it, then the environment variable {@code
+     * MODELPACK_ONNXRUNTIME}; then it is looked for on the class path, in the Maven artefact {@code
+     * com.microsoft.onnxruntime:onnxruntime}, and in the system's folders. Its telemetry is
+     * switched off.
+     *
+     * @param library path of {@code libonnxruntime.so}
+     * @return this
+     */
+    public Builder onnxRuntime(Path library) {
+      this.onnxRuntime = library;
       return this;
     }
 

@@ -2,6 +2,7 @@ package dev.modelpack;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.modelpack.testing.Vectors;
 import java.nio.ByteBuffer;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Bundles with their answers to the bit: each row by name and by position, and all rows as one
- * batch.
+ * batch. The same on every engine that runs the bundle; ONNX Runtime's within the bundle's bound.
  */
 class ValidVectorsTest {
   @TestFactory
@@ -27,16 +28,43 @@ class ValidVectorsTest {
         .map(id -> DynamicTest.dynamicTest(id, () -> new Vector(id).check()));
   }
 
+  @TestFactory
+  Stream<DynamicTest> everyEngineAnswers() {
+    return EngineVectors.index().stream()
+        .map(
+            line ->
+                DynamicTest.dynamicTest(
+                    line.id() + " in " + line.engine(),
+                    () -> new Vector(line.id(), line.engine()).check()));
+  }
+
   /** One vector, opened. */
   private static final class Vector {
     private final Path folder;
     private final List<String[]> input;
     private final List<String[]> expected;
+    private final Path bundle;
+    private final TrustPolicy trust;
+    private final String engine;
+    private final List<String[]> bounds;
 
     Vector(String id) {
+      this(id, Vectors.path("valid/" + id).resolve("bundle.mpk"), TrustPolicy.UNSIGNED, "native");
+    }
+
+    /** The vector in a bundle with all engines. */
+    Vector(String id, String engine) {
+      this(id, EngineVectors.bundle(id), EngineVectors.trust(), engine);
+    }
+
+    private Vector(String id, Path bundle, TrustPolicy trust, String engine) {
       this.folder = Vectors.path("valid/" + id);
       this.input = body("input.tsv");
       this.expected = body("expected.tsv");
+      this.bundle = bundle;
+      this.trust = trust;
+      this.engine = engine;
+      this.bounds = engine.equals("onnx") ? EngineVectors.bounds(id) : null;
       assertEquals(input.size(), expected.size());
     }
 
@@ -46,8 +74,10 @@ class ValidVectorsTest {
     }
 
     void check() {
-      try (Bundle bundle = Bundle.open(folder.resolve("bundle.mpk"), TrustPolicy.UNSIGNED);
-          Predictor predictor = bundle.predictor()) {
+      PredictorOptions options = PredictorOptions.builder().engine(engine).build();
+      try (Bundle opened = Bundle.open(bundle, trust);
+          Predictor predictor = opened.predictor(options)) {
+        assertEquals(engine, predictor.engine());
         long[][] cells = new long[input.size()][];
         for (int row = 0; row < input.size(); row++) {
           cells[row] = checkByName(predictor, row);
@@ -166,6 +196,15 @@ class ValidVectorsTest {
       String[] line = expected.get(row);
       List<String> wanted =
           line[0].equals("ok") ? Arrays.asList(line).subList(1, line.length) : List.of(line[0]);
+      if (bounds != null && line[0].equals("ok") && wanted.size() == found.size()) {
+        for (int column = 0; column < wanted.size(); column++) {
+          String bound = bounds.get(row)[column + 1];
+          assertTrue(
+              EngineVectors.isWithin(wanted.get(column), found.get(column), bound),
+              "row %d: %s, not %s".formatted(row, found, wanted));
+        }
+        return;
+      }
       assertArrayEquals(wanted.toArray(), found.toArray(), () -> "row " + row + ": " + found);
     }
   }

@@ -19,6 +19,7 @@ public final class OwnJvm {
   private final List<String> options = new ArrayList<>();
   private final List<String> arguments = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>();
+  private final List<Path> jars = new ArrayList<>();
   private Path library = location(Bundle.class);
 
   private OwnJvm(Class<?> program) {
@@ -63,6 +64,12 @@ public final class OwnJvm {
     return this;
   }
 
+  /** Puts another jar on the class path. */
+  public OwnJvm with(Path jar) {
+    jars.add(jar);
+    return this;
+  }
+
   /** What it printed; what is not an orderly end is an error. */
   public String run() throws IOException, InterruptedException {
     return start().join();
@@ -78,7 +85,9 @@ public final class OwnJvm {
     command.add("-XX:-CreateCoredumpOnCrash");
     command.addAll(options);
     command.add("-cp");
-    command.add(library + ":" + location(OwnJvm.class));
+    StringBuilder path = new StringBuilder(library + ":" + location(OwnJvm.class));
+    jars.forEach(jar -> path.append(':').append(jar));
+    command.add(path.toString());
     command.add(program.getName());
     command.addAll(arguments);
     Path output = Files.createTempFile("modelpack-test-", ".txt");
