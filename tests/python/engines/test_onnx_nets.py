@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +196,21 @@ def test_data_beside_the_file_comes_into_the_bundle(tmp_path: Path) -> None:
         written_net.answers(path, x=numbers().astype(np.float32))[0].reshape(-1),
         atol=1e-5,
     )
+
+
+def test_packing_leaves_nothing_in_a_fresh_home(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    path = written_net.write_mlp(tmp_path / "net.onnx")
+    program = (
+        "import modelpack, numpy; X = numpy.ones((5, 4));"
+        f"modelpack.pack({str(path)!r}, X, {str(tmp_path / 'net.mpk')!r}, name='net', version='1.0.0', engines='onnx')"
+    )
+    environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    del environment["ORT_DISABLE_TELEMETRY"]
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    assert (tmp_path / "net.mpk").exists()
+    assert list(home.rglob("*")) == []
 
 
 # ---- estimators ----
