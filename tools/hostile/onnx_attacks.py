@@ -1,7 +1,7 @@
 """Attacks on the engine onnx, permitted and validly signed: refused before any ONNX Runtime is looked for.
 
-The fields' numbers are those of onnx.proto: ModelProto 7 graph, 8 opset_import, 20 training_info; GraphProto 1 node,
-5 initializer, 15 sparse_initializer; NodeProto 4 op_type, 5 attribute, 7 domain; AttributeProto 5 t, 6 g; TensorProto
+The fields' numbers are those of onnx.proto: ModelProto 7 graph, 8 opset_import, 20 training_info, 25 functions; GraphProto
+1 node, 5 initializer, 15 sparse_initializer; NodeProto 4 op_type, 5 attribute, 7 domain; AttributeProto 5 t, 6 g; TensorProto
 13 external_data, 14 data_location; OperatorSetIdProto 1 domain.
 """
 
@@ -45,6 +45,8 @@ NODE = message(1, message(4, b"Identity"))
 ELSEWHERE = message(13, message(1, b"location"), message(2, b"/etc/passwd")) + number(14, 1)
 # 2^32 + 1: 1 in the 32 bits of an enumeration.
 DISGUISED = number(14, 2**32 + 1)
+# FunctionProto 1 name, 10 domain.
+FUNCTION = message(1, b"Do") + message(10, b"com.microsoft")
 
 
 def nested(depth: int) -> bytes:
@@ -66,6 +68,11 @@ MODELS = {
     "deep": ("graphs within graphs, a thousand deep", model(nested(1000))),
     "domain": ("an operator of another domain", model(message(1, message(4, b"Do"), message(7, b"com.evil")))),
     "domain-declared": ("another domain, declared", model(NODE) + message(8, message(1, b"com.evil"))),
+    "functions": ("functions of its own, in a domain that is ONNX Runtime's", model(NODE) + message(25, FUNCTION)),
+    "ort-format": (
+        "ONNX Runtime's own format in the coat of a field that holds everything",
+        b"\x0a\x7e\x00\x00ORTM" + bytes(120),
+    ),
     "training": ("instructions for training", model(NODE) + message(20, b"")),
     "not-onnx": ("a library", b"\x7fELF\x02\x01\x01"),
     "cut": ("a length beyond the end", model(NODE) + b"\x3a\x7f"),

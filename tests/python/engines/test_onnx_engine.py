@@ -138,6 +138,26 @@ def test_operators_of_others_are_refused(two, tmp_path):
     assert "the domain 'com.evil'" in refused_model(two, tmp_path, model.SerializeToString())
 
 
+def test_functions_are_refused(two, tmp_path):
+    """They bring domains of their own, and unfold to any size."""
+    node = helper.make_node("Twice", ["features"], ["y"], domain="com.microsoft")
+    model = graph(node, opsets={"": 18})
+    add = helper.make_node("Add", ["a", "a"], ["b"])
+    model.functions.append(
+        helper.make_function("com.microsoft", "Twice", ["a"], ["b"], [add], [helper.make_opsetid("", 18)])
+    )
+    assert refused_model(two, tmp_path, model.SerializeToString())
+    del model.graph.node[:]
+    assert "defines functions" in refused_model(two, tmp_path, model.SerializeToString())
+
+
+def test_the_other_format_of_onnx_runtime_is_refused_though_it_reads_as_onnx(two, tmp_path):
+    """A field that holds everything, to who reads protocol buffers; what ONNX Runtime took for its own before."""
+    disguised = b"\x0a\x7e\x00\x00ORTM" + bytes(120)
+    assert len(disguised) == 2 + 0x7E
+    assert "own format" in refused_model(two, tmp_path, disguised)
+
+
 @pytest.mark.parametrize("model", [b"\x00", b"\xff" * 40, b"\x3a\xff\xff\xff\xff\x0f", b"\x0b\x0c", b"plain text"])
 def test_what_is_no_onnx_file_is_refused(two, tmp_path, model):
     assert "no ONNX file" in refused_model(two, tmp_path, model) or "not of its type" in refused_model(

@@ -135,6 +135,12 @@ def _refuse_other_domains(model: Any, origin: str) -> None:
             f"it has operators of {', '.join(map(repr, strange))}, which no reader of bundles loads",
             "export it with the operators of ONNX alone (not one that ONNX Runtime optimised)",
         )
+    if model.functions:
+        raise UnsupportedModelError(
+            origin,
+            "it defines functions, which no reader of bundles loads",
+            "put them in their places: onnx.inliner.inline_local_functions(model)",
+        )
 
 
 def _without_maps(model: Any) -> Any:

@@ -1,4 +1,5 @@
-//! What an ONNX file must not hold, asked before ONNX Runtime reads it: data in other files, and operators of other domains.
+//! What an ONNX file must not hold, asked before ONNX Runtime reads it: data in other files, operators of other domains, functions of
+//! its own (a few of them, each calling the next twice, unfold to any size), and ONNX Runtime's other format, which this cannot read.
 //!
 //! ONNX is protocol buffers: a message is a list of fields, each a number, a wire type and a value. Only the fields that lead to
 //! tensors, nodes and domains are followed; the numbers are those of onnx.proto.
@@ -11,13 +12,14 @@ const DOMAINS: [&[u8]; 3] = [b"", b"ai.onnx", b"ai.onnx.ml"];
 const DEPTH: usize = 32;
 /// TensorProto.data_location of a tensor whose data are in the file itself.
 const INSIDE: u32 = 0;
+/// What marks ONNX Runtime's own format, and where. The bytes before may pass for a field that holds all the rest.
+const ORT_FORMAT: (usize, &[u8]) = (4, b"ORTM");
 
 /// Where the walk is; each says below which of its fields lead on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Message {
     Model,
     OperatorSet,
-    Function,
     Graph,
     Node,
     Attribute,
@@ -30,12 +32,11 @@ impl Message {
     fn child(self, field: u64) -> Option<Message> {
         Some(match (self, field) {
             (Message::Model, 7) | (Message::Attribute, 6 | 11) => Message::Graph,
-            (Message::Model, 8) | (Message::Function, 9) => Message::OperatorSet,
-            (Message::Model, 25) => Message::Function,
-            (Message::Graph, 1) | (Message::Function, 7) => Message::Node,
+            (Message::Model, 8) => Message::OperatorSet,
+            (Message::Graph, 1) => Message::Node,
             (Message::Graph, 5) | (Message::Attribute, 5 | 10) | (Message::SparseTensor, 1 | 2) => Message::Tensor,
             (Message::Graph, 15) | (Message::Attribute, 22 | 23) => Message::SparseTensor,
-            (Message::Node, 5) | (Message::Function, 11) => Message::Attribute,
+            (Message::Node, 5) => Message::Attribute,
             _ => return None,
         })
     }
@@ -50,44 +51,39 @@ enum Value<'a> {
 
 /// Refuses a model that reaches beyond its own file.
 pub fn check(model: &[u8]) -> Result<()> {
-    // Functions that the file itself defines have domains of its own.
-    let mut own: Vec<&[u8]> = Vec::new();
-    each_field(model, |field, value| {
-        if let (25, Value::Bytes(function)) = (field, value) {
-            each_field(function, |field, value| {
-                if let (10, Value::Bytes(domain)) = (field, value) {
-                    own.push(domain);
-                }
-                Ok(())
-            })?;
-        }
-        Ok(())
-    })?;
-    walk(Message::Model, model, &own, 0)
+    let (start, mark) = ORT_FORMAT;
+    if model.get(start..).is_some_and(|rest| rest.starts_with(mark)) {
+        return Err(refused("it is in ONNX Runtime's own format"));
+    }
+    walk(Message::Model, model, 0)
 }
 
-fn walk(message: Message, bytes: &[u8], own: &[&[u8]], depth: usize) -> Result<()> {
+fn walk(message: Message, bytes: &[u8], depth: usize) -> Result<()> {
     if depth > 4 * DEPTH {
         return Err(refused("graphs stand in graphs too deeply"));
     }
     each_field(bytes, |field, value| match (message, field, &value) {
         (Message::OperatorSet, 1, Value::Bytes(domain)) | (Message::Node, 7, Value::Bytes(domain)) => {
-            check_domain(domain, own)
+            check_domain(domain)
         }
         (Message::Tensor, 13, _) => Err(external()),
         // An enumeration has 32 bits, whatever the number is written with.
         (Message::Tensor, 14, Value::Number(place)) if *place as u32 != INSIDE => Err(external()),
         (Message::Model, 20, _) => Err(refused("it holds instructions for training")),
+        (Message::Model, 25, _) => {
+            Err(refused("it defines functions")
+                .with_hint("put them in their places: onnx.inliner.inline_local_functions"))
+        }
         _ => match (message.child(field), value) {
-            (Some(child), Value::Bytes(inner)) => walk(child, inner, own, depth + 1),
+            (Some(child), Value::Bytes(inner)) => walk(child, inner, depth + 1),
             (Some(_), _) => Err(refused("a field is not of its type")),
             (None, _) => Ok(()),
         },
     })
 }
 
-fn check_domain(domain: &[u8], own: &[&[u8]]) -> Result<()> {
-    if DOMAINS.contains(&domain) || own.contains(&domain) {
+fn check_domain(domain: &[u8]) -> Result<()> {
+    if DOMAINS.contains(&domain) {
         return Ok(());
     }
     let domain = quote_bytes(domain);

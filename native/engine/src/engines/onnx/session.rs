@@ -1,6 +1,6 @@
 //! One model in ONNX Runtime; any number of threads run it at once.
 
-use std::ffi::{c_char, c_void, CString};
+use std::ffi::{c_char, c_void, CStr, CString};
 use std::ptr;
 use std::slice;
 use std::sync::Arc;
@@ -11,6 +11,12 @@ use super::description::Element;
 use super::runtime::{answered, Runtime};
 
 pub type Outcome<T> = Result<T, String>;
+
+/// The file is read as what the guard has read it as, whatever it looks like; no thread waits by spinning.
+const SETTINGS: [(&CStr, &CStr); 2] = [
+    (c"session.load_model_format", c"ONNX"),
+    (c"session.intra_op.allow_spinning", c"0"),
+];
 
 pub struct Session {
     pub runtime: Arc<Runtime>,
@@ -57,8 +63,9 @@ impl Session {
             let outcome = answered(api, (api.SetIntraOpNumThreads)(options, 1))
                 .and_then(|()| answered(api, (api.SetInterOpNumThreads)(options, 1)))
                 .and_then(|()| {
-                    let (key, value) = (c"session.intra_op.allow_spinning", c"0");
-                    answered(api, (api.AddSessionConfigEntry)(options, key.as_ptr(), value.as_ptr()))
+                    SETTINGS.iter().try_for_each(|(key, value)| {
+                        answered(api, (api.AddSessionConfigEntry)(options, key.as_ptr(), value.as_ptr()))
+                    })
                 })
                 .and_then(|()| {
                     let data = model.as_ptr().cast::<c_void>();
