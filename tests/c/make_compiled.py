@@ -1,4 +1,7 @@
-"""Writes the valid vectors with machine code in them, for this machine and for ARM: `python make_compiled.py VECTORS FOLDER`."""
+"""Writes the valid vectors with machine code in them, for this machine and for ARM.
+
+    python make_compiled.py VECTORS FOLDER
+"""
 
 from __future__ import annotations
 
