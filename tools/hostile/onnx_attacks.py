@@ -1,8 +1,8 @@
 """Attacks on the engine onnx, permitted and validly signed: refused before any ONNX Runtime is looked for.
 
-The fields' numbers are those of onnx.proto: ModelProto 7 graph, 8 opset_import, 20 training_info, 25 functions; GraphProto
-1 node, 5 initializer, 15 sparse_initializer; NodeProto 4 op_type, 5 attribute, 7 domain; AttributeProto 5 t, 6 g; TensorProto
-13 external_data, 14 data_location; OperatorSetIdProto 1 domain.
+The fields' numbers are those of onnx.proto: ModelProto 7 graph, 8 opset_import, 20 training_info, 25 functions;
+GraphProto 1 node, 5 initializer, 15 sparse_initializer; NodeProto 4 op_type, 5 attribute, 7 domain; AttributeProto 5 t,
+6 g; TensorProto 13 external_data, 14 data_location; OperatorSetIdProto 1 domain.
 """
 
 from __future__ import annotations
