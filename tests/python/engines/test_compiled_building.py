@@ -116,6 +116,12 @@ def test_the_systems_compiler_is_for_this_machine_and_ziglang_for_others(monkeyp
     assert find_compiler(HOST).zig
 
 
+def test_ziglang_needs_no_home(monkeypatch):
+    for name in ("HOME", "XDG_CACHE_HOME", "ZIG_GLOBAL_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert build_library(SQUARE, Triple("aarch64-linux-gnu")).startswith(b"\x7fELF")
+
+
 def test_a_missing_compiler_is_an_error_that_says_what_to_install(monkeypatch):
     monkeypatch.setenv("CC", "no-such-compiler")
     monkeypatch.setattr("modelpack.engines.compiled.compiler.find_spec", lambda name: None)

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +41,7 @@ class Bounds:
     workers: int = field(default_factory=lambda: max(1, min(os.cpu_count() or 1, 4)))
     started: float = field(default_factory=time.monotonic)
 
-    def run(self, commands: Sequence[list[str]], folder: Path) -> None:
+    def run(self, commands: Sequence[list[str]], folder: Path, environment: Mapping[str, str]) -> None:
         """Runs commands in a folder, several at once.
 
         Raises
@@ -51,7 +51,7 @@ class Bounds:
         """
         workers = max(1, min(self.workers, len(commands)))
         with ThreadPoolExecutor(workers) as pool:
-            running = [pool.submit(self._run_one, command, folder, workers) for command in commands]
+            running = [pool.submit(self._run_one, command, folder, environment, workers) for command in commands]
             try:
                 for one in running:
                     one.result()
@@ -59,11 +59,12 @@ class Bounds:
                 for one in running:
                     one.cancel()
 
-    def _run_one(self, command: list[str], folder: Path, workers: int) -> None:
+    def _run_one(self, command: list[str], folder: Path, environment: Mapping[str, str], workers: int) -> None:
         left = self.started + self.seconds - time.monotonic()
         process = subprocess.Popen(
             self._limited(command, workers),
             cwd=folder,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -8,6 +8,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 from modelpack.engines.compiled.triple import Triple, host_triple
 from modelpack.errors import UnsupportedModelError
@@ -30,7 +31,8 @@ _LINKING: dict[str, tuple[str, ...]] = {
     # memcpy and memset come from the process, which has them on every Linux: the library needs no other.
     "linux": ("-shared", "-nostdlib", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-s"),
     "macos": ("-shared",),
-    "windows": ("-shared", "-nostdlib", "-Wl,-s"),
+    # A digest in place of the time of linking.
+    "windows": ("-shared", "-nostdlib", "-Wl,-s", "-Wl,-Brepro"),
 }
 
 
@@ -62,6 +64,13 @@ class Compiler:
         build = ("-Wl,--build-id=none",) if self.triple.system == "linux" and not self.zig else ()
         return [*self.command, *_LINKING[self.triple.system], *build, *self._own, *objects, "-o", output]
 
+    def environment(self, folder: Path) -> dict[str, str]:
+        """What it runs in. ziglang keeps what it has built in the user's cache, or in `folder` where there is none."""
+        given = dict(os.environ)
+        if self.zig and "ZIG_GLOBAL_CACHE_DIR" not in given and not _user_cache():
+            given["ZIG_GLOBAL_CACHE_DIR"] = str(folder / "zig")
+        return given
+
     @property
     def _own(self) -> tuple[str, ...]:
         if not self.zig:
@@ -85,6 +94,18 @@ def find_compiler(triple: Triple) -> Compiler:
     if find_spec("ziglang") is not None:
         return Compiler((sys.executable, "-m", "ziglang", "cc"), triple, zig=True)
     raise UnsupportedModelError("compiled", f"no C compiler for {triple} was found", "pip install ziglang")
+
+
+def _user_cache() -> bool:
+    """Whether the user's cache can be written to."""
+    home = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("HOME") and os.path.join(os.environ["HOME"], ".cache"))
+    if not home:
+        return os.name != "posix"
+    try:
+        os.makedirs(home, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(home, os.W_OK)
 
 
 def _system_compiler() -> tuple[str, ...] | None:

@@ -68,6 +68,7 @@ def build_library(sources: Mapping[str, str], triple: Triple, bounds: Bounds | N
     added = {"mp_windows.c": _WINDOWS} if triple.system == "windows" else {}
     with tempfile.TemporaryDirectory(prefix="modelpack-") as name:
         folder = Path(name)
+        environment = compiler.environment(folder)
         files = {**sources, **added}
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8", newline="\n")
@@ -75,6 +76,6 @@ def build_library(sources: Mapping[str, str], triple: Triple, bounds: Bounds | N
         objects = [f"{unit[:-2]}.o" for unit in units]
         # The largest first, so that none is left alone at the end.
         order = sorted(zip(units, objects, strict=True), key=lambda pair: -len(files[pair[0]]))
-        bounds.run([compiler.compiling(unit, made) for unit, made in order], folder)
-        bounds.run([compiler.linking(objects, "model.so")], folder)
+        bounds.run([compiler.compiling(unit, made) for unit, made in order], folder, environment)
+        bounds.run([compiler.linking(objects, "model.so")], folder, environment)
         return (folder / "model.so").read_bytes()
