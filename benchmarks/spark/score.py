@@ -43,12 +43,11 @@ def session(folder: str) -> Any:
     return found
 
 
-def written(spark: Any, rows: int, partitions: int, folder: str) -> Any:
+def written(spark: Any, rows: int, partitions: int, place: str) -> Any:
     """The rows as Parquet files, which every job reads."""
     from pyspark.sql import functions as F
 
     columns = [F.randn(seed).cast("float").cast("double").alias(name) for seed, name in enumerate(NAMES)]
-    place = f"{folder}/rows"
     spark.range(0, rows, 1, partitions).select(*columns).write.parquet(place)
     return spark.read.parquet(place)
 
@@ -105,11 +104,12 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="modelpack-spark-") as folder:
         spark = session(folder)
-        df = written(spark, options.rows, options.partitions, folder)
+        df = written(spark, options.rows, options.partitions, f"{folder}/rows")
         peer_rows = min(options.peer_rows or options.rows, options.rows)
         for job in (identity, modelpack_job, xgboost_job):  # workers start, code is compiled
             seconds(job, df.limit(20_000), 1)
-        peer_df = df.limit(peer_rows) if peer_rows < options.rows else df
+        fewer = peer_rows < options.rows
+        peer_df = written(spark, peer_rows, options.partitions, f"{folder}/peer") if fewer else df
         measured = [
             ("identity mapInArrow", options.rows, seconds(identity, df, options.repeats)),
             ("modelpack.spark.predict", options.rows, seconds(modelpack_job, df, options.repeats)),
