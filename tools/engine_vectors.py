@@ -8,6 +8,7 @@ and was made from the same bytes stays.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -127,6 +128,8 @@ def main() -> None:
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / ".lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)  # until the process ends: one writes, the others find it done
     signer(folder)
     names = [line[0] for line in lines(VALID / "index.tsv") if line[0] != PARTITIONED]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
