@@ -31,6 +31,8 @@
  *       there instead of from the jar
  *   <li>{@code modelpack.dir}: where the library in the jar is extracted for the moment of loading,
  *       instead of {@code java.io.tmpdir}; a folder that is not mounted noexec
+ *   <li>{@code modelpack.onnxruntime}: the library of ONNX Runtime, for predictors whose options
+ *       name none
  *   <li>{@code modelpack.trust}: the policy file of {@link dev.modelpack.TrustPolicy#ofUser}
  * </ul>
  *
