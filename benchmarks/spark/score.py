@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -124,8 +123,7 @@ def report(measured: list[tuple[str, int, float]], repeats: int) -> None:
     print(f"{'job':<26}{'rows':>12}{'s':>9}{'rows/s':>12}{'x identity':>12}")
     for name, rows, taken in measured:
         print(f"{name:<26}{rows:>12,}{taken:>9.1f}{rows / taken:>12,.0f}{taken / rows / base:>12.2f}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"best of {repeats}; load of the machine {os.getloadavg()[0]:.1f}; largest process {peak:,.0f} MB")
+    print(f"best of {repeats}; load of the machine {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
