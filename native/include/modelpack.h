@@ -95,6 +95,8 @@ typedef struct mp_partition_writer mp_partition_writer;
 #define MP_ERROR_NOT_PERMITTED 208
 /* A key cannot be read, or is of a kind that is not used. */
 #define MP_ERROR_KEY 209
+/* Callers of the bundle in use would not be served by this one. */
+#define MP_ERROR_INCOMPATIBLE_SCHEMA 210
 /* A required feature is not present. */
 #define MP_ERROR_FEATURE_ABSENT 300
 /* A name is not a feature of the model. */
@@ -308,6 +310,13 @@ int32_t mp_bundle_verified(const mp_bundle *bundle, int32_t *verified, mp_error 
 int32_t mp_bundle_permitted_engines(const mp_bundle *bundle, uint32_t *engines, mp_error **error);
 /* Why it may be used, as the JSON of mp_bundle_explain. Borrowed from the bundle. */
 int32_t mp_bundle_explanation(const mp_bundle *bundle, const char **json, uint64_t *length, mp_error **error);
+/* Whether next may take the place of bundle while callers go on: MP_OK, or why not. MP_ERROR_WRONG_NAME: it has another name.
+   Unless allow_rollback is 1: MP_ERROR_WRONG_VERSION for a lower version, MP_ERROR_WRONG_IDENTITY for another build of the same.
+   MP_ERROR_INCOMPATIBLE_SCHEMA, with the differences in the message: whoever calls bundle, by name or by position, would not
+   be served by next (docs/SERVICE.md). */
+int32_t mp_bundle_check_successor(const mp_bundle *bundle, const mp_bundle *next, int32_t allow_rollback, mp_error **error);
+/* *order: 1 where the version of bundle is higher than that of other, 0 where it is equal, -1 where it is lower. */
+int32_t mp_bundle_compare_version(const mp_bundle *bundle, const mp_bundle *other, int32_t *order, mp_error **error);
 /* The bytes of a member (bundle.json, metrics.json, ...), its digest checked before they are handed out. Borrowed. */
 int32_t mp_bundle_member(const mp_bundle *bundle, const char *name, uint64_t name_length, const void **data, uint64_t *size,
                          mp_error **error);

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from modelpack.engines.onnx.emit import emit_onnx, emit_triton
     from modelpack.engines.treelite import TreeliteReport, emit_treelite
     from modelpack.explanation import Explanation
+    from modelpack.holder import BundleHolder
     from modelpack.keys import KeyPair, PrivateKey, keygen
     from modelpack.opening import inspect, load, open
     from modelpack.packing import Packed, pack
@@ -53,6 +54,7 @@ __all__ = [
     "UNSIGNED",
     "UNSIGNED_ONNX",
     "Bundle",
+    "BundleHolder",
     "Classes",
     "ClosedError",
     "Default",
@@ -103,6 +105,7 @@ _PLACES = {
     "UNSIGNED": "modelpack.trust",
     "UNSIGNED_ONNX": "modelpack.trust",
     "Bundle": "modelpack.bundle",
+    "BundleHolder": "modelpack.holder",
     "Classes": "modelpack.schema",
     "Default": "modelpack.schema",
     "Explanation": "modelpack.explanation",

@@ -32,6 +32,7 @@ CODES: dict[int, tuple[str, str]] = {
     207: ("REVOKED", "trust"),
     208: ("NOT_PERMITTED", "trust"),
     209: ("KEY", "trust"),
+    210: ("INCOMPATIBLE_SCHEMA", "trust"),
     300: ("FEATURE_ABSENT", "input"),
     301: ("FEATURE_UNKNOWN", "input"),
     302: ("WRONG_TYPE", "input"),

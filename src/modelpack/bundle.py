@@ -72,6 +72,29 @@ class Bundle:
         bits = number_of("uint32_t", lib.mp_bundle_permitted_engines, self.handle)
         return tuple(name for name, bit in ENGINES.items() if bits & bit)
 
+    def check_successor(self, next: Bundle, *, allow_rollback: bool = False) -> None:
+        """Checks that `next` may take this bundle's place while callers go on.
+
+        It has this name, no lower version, and serves whoever gives what this one asks for and reads what this one
+        answers; docs/SERVICE.md says what that means.
+
+        Parameters
+        ----------
+        next
+        allow_rollback : bool
+            A lower version, or another build of this version, may follow too.
+
+        Raises
+        ------
+        TrustError
+            ``name`` is WRONG_NAME, WRONG_VERSION, WRONG_IDENTITY, or INCOMPATIBLE_SCHEMA: the message names the
+            differences.
+        """
+        error = new_error()
+        code = lib.mp_bundle_check_successor(self.handle, next.handle, int(allow_rollback), error)
+        if code:
+            raise_error(error, code)
+
     # ---- members ----
 
     @property

@@ -63,6 +63,8 @@ pub enum ErrorCode {
     NotPermitted = 208,
     /// A key cannot be read, or is of a kind that is not used.
     Key = 209,
+    /// Callers of the bundle in use would not be served by this one.
+    IncompatibleSchema = 210,
     /// A required feature is not present.
     FeatureAbsent = 300,
     /// A name is not a feature of the model.
@@ -135,6 +137,7 @@ impl ErrorCode {
             Self::Revoked => "REVOKED",
             Self::NotPermitted => "NOT_PERMITTED",
             Self::Key => "KEY",
+            Self::IncompatibleSchema => "INCOMPATIBLE_SCHEMA",
             Self::FeatureAbsent => "FEATURE_ABSENT",
             Self::FeatureUnknown => "FEATURE_UNKNOWN",
             Self::WrongType => "WRONG_TYPE",
@@ -187,6 +190,7 @@ impl ErrorCode {
             Self::Revoked => "trust",
             Self::NotPermitted => "trust",
             Self::Key => "trust",
+            Self::IncompatibleSchema => "trust",
             Self::FeatureAbsent => "input",
             Self::FeatureUnknown => "input",
             Self::WrongType => "input",
@@ -238,6 +242,7 @@ impl ErrorCode {
             207 => Self::Revoked,
             208 => Self::NotPermitted,
             209 => Self::Key,
+            210 => Self::IncompatibleSchema,
             300 => Self::FeatureAbsent,
             301 => Self::FeatureUnknown,
             302 => Self::WrongType,

@@ -31,6 +31,7 @@ mod sign;
 mod signature;
 mod signer;
 mod source;
+mod successor;
 mod temporary;
 #[cfg(feature = "testing")]
 pub mod testing;

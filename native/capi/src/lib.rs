@@ -41,6 +41,7 @@ pub mod sign;
 pub mod signer;
 pub mod source;
 pub mod stats;
+pub mod successor;
 pub mod text;
 pub mod trust;
 pub mod verify;

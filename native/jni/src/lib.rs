@@ -19,6 +19,7 @@ mod partition;
 mod predictor;
 mod row;
 mod schema;
+mod successor;
 mod trust;
 mod wire;
 

@@ -282,6 +282,45 @@ public final class Bundle implements AutoCloseable {
   }
 
   /**
+   * Checks that another bundle may take this one's place while callers go on: it has this name, no
+   * lower version, and serves whoever gives what this one asks for and reads what this one answers
+   * (docs/SERVICE.md says what that means).
+   *
+   * @param next the bundle that is to follow
+   * @param allowRollback whether a lower version, or another build of this version, may follow
+   * @throws TrustException with WRONG_NAME, WRONG_VERSION, WRONG_IDENTITY, or INCOMPATIBLE_SCHEMA
+   *     and the differences
+   */
+  public void checkSuccessor(Bundle next, boolean allowRollback) {
+    int call = handle.enter();
+    try {
+      int other = next.handle.enter();
+      try {
+        Native.bundleCheckSuccessor(handle.pointer(), next.handle.pointer(), allowRollback);
+      } finally {
+        next.handle.exit(other);
+      }
+    } finally {
+      handle.exit(call);
+    }
+  }
+
+  /** Positive where this version is higher than the other's, 0 where it is equal. */
+  int compareVersion(Bundle another) {
+    int call = handle.enter();
+    try {
+      int other = another.handle.enter();
+      try {
+        return Native.bundleCompareVersion(handle.pointer(), another.handle.pointer());
+      } finally {
+        another.handle.exit(other);
+      }
+    } finally {
+      handle.exit(call);
+    }
+  }
+
+  /**
    * The model's name.
    *
    * @return lower case letters, digits, dots, dashes and underscores

@@ -62,6 +62,8 @@ public enum ErrorCode {
   NOT_PERMITTED(208, "trust"),
   /** A key cannot be read, or is of a kind that is not used. */
   KEY(209, "trust"),
+  /** Callers of the bundle in use would not be served by this one. */
+  INCOMPATIBLE_SCHEMA(210, "trust"),
   /** A required feature is not present. */
   FEATURE_ABSENT(300, "input"),
   /** A name is not a feature of the model. */

@@ -69,6 +69,12 @@ final class Native {
 
   static native byte[] bundleSchema(long bundle);
 
+  /** Throws where {@code next} may not take the place of {@code bundle}. */
+  static native void bundleCheckSuccessor(long bundle, long next, boolean allowRollback);
+
+  /** 1 where the version of {@code bundle} is the higher one, 0 where they are equal, else -1. */
+  static native int bundleCompareVersion(long bundle, long other);
+
   // A predictor.
 
   /**

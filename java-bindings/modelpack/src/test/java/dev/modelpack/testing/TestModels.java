@@ -93,6 +93,22 @@ public final class TestModels {
     return model.build();
   }
 
+  /** Answers {@code weight} times the feature {@code hour}, a number of {@code dtype}. */
+  public static byte[] hours(
+      String name, String version, double weight, String dtype, TestKey... signers) {
+    ModelBuilder model = ModelBuilder.named(name, version);
+    String hour = model.input("hour", dtype);
+    if (!dtype.equals("float64")) {
+      hour = model.op("cast@1", List.of(hour), "to", "f64");
+    }
+    String row = model.op("concat@1", List.of(hour));
+    Tensor weights = Tensor.float64(List.of(1, 1), weight);
+    String value =
+        model.op("linear@1", List.of(row), "bias", "none", "nan", "keep", "weight", weights);
+    model.output("value", "float64", 1, value);
+    return model.build(signers);
+  }
+
   /** Features that reject or replace what is missing or unseen; {@code value} is their sum. */
   public static byte[] policies() {
     ModelBuilder model = ModelBuilder.named("policies", "1.0.0");
