@@ -39,11 +39,11 @@ class HeldBundle(NamedTuple):
 class BundleHolder:
     """Predicts with the newest good bundle at a path, and swaps it for its successor while calls go on.
 
-    A thread looks at the path from time to time, also behind symbolic links. A bundle that appears is verified under the
-    policy and the expectations, must be a successor of the one in use (`Bundle.check_successor`), and must reproduce its
-    golden rows; then new calls get it, and the old one is closed after the last call that uses it. Whatever is refused,
-    or deleted, changes nothing: `last_error` and `on_refused` say why. Safe to share between threads; a process that
-    forks makes its holders after the fork.
+    A thread looks at the path from time to time, also behind symbolic links. A bundle that appears is verified under
+    the policy and the expectations, must be a successor of the one in use (`Bundle.check_successor`), and must
+    reproduce its golden rows; then new calls get it, and the old one is closed after the last call that uses it.
+    Whatever is refused, or deleted, changes nothing: `last_error` and `on_refused` say why. Safe to share between
+    threads; a process that forks makes its holders after the fork.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ class BundleHolder:
             self._held.retire()
 
     def close_and_wait(self, timeout: float | None = None) -> bool:
-        """Closes, then waits for the calls in flight; whether the model was freed before `timeout` seconds were over."""
+        """Closes, then waits for the calls in flight; whether the model was freed within `timeout` seconds."""
         self.close()
         return self._held.wait(timeout)
 

@@ -71,7 +71,9 @@ def classifier_bundle(classes: Classes | None = None, framework: str = "sklearn"
     return bundle_bytes(builder, Schema(features, outputs), "multiclass", "classes", framework)
 
 
-def bundle_bytes(builder: Builder, schema: Schema, task: str, name: str, framework: str = "sklearn") -> bytes:
+def bundle_bytes(
+    builder: Builder, schema: Schema, task: str, name: str, framework: str = "sklearn", version: str = "1.2.0"
+) -> bytes:
     """The bytes of the bundle of a built program, without golden rows."""
     program = builder.finish()
     none = empty_answers(schema)
@@ -95,7 +97,7 @@ def bundle_bytes(builder: Builder, schema: Schema, task: str, name: str, framewo
         "partition_keys": [],
         "requires": [],
         "task": task,
-        "version": "1.2.0",
+        "version": version,
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bundle.mpk"

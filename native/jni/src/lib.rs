@@ -26,7 +26,7 @@ mod wire;
 use jni_sys::{jclass, jint, jlong, jobject, JNIEnv};
 
 /// Raised with every change of the calls; `Native.INTERFACE_VERSION` is the same number.
-const INTERFACE_VERSION: jint = 6;
+const INTERFACE_VERSION: jint = 7;
 
 #[no_mangle]
 pub extern "system" fn Java_dev_modelpack_Native_interfaceVersion(_env: *mut JNIEnv, _class: jclass) -> jint {
