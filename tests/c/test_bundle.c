@@ -16,6 +16,10 @@ static void metadata_is_borrowed_from_the_bundle(void) {
   CHECK(memcmp(text, "sha256:", 7) == 0);
   CHECK_INT(mp_bundle_model_digest(bundle, &text, &length, NULL), MP_OK);
   CHECK_INT(length, 71);
+  int32_t order = 9;
+  CHECK_INT(mp_bundle_check_successor(bundle, bundle, 0, NULL), MP_OK);
+  CHECK_INT(mp_bundle_compare_version(bundle, bundle, &order, NULL), MP_OK);
+  CHECK_INT(order, 0);
   CHECK_INT(mp_bundle_verified(bundle, &verified, NULL), MP_OK);
   CHECK_INT(verified, 0);
   mp_bundle_free(bundle);

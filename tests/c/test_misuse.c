@@ -38,6 +38,11 @@ static void every_pointer_may_be_null(void) {
   USAGE(mp_bundle_model_digest(NULL, &text, &length, NULL));
   USAGE(mp_bundle_verified(NULL, &verified, NULL));
   USAGE(mp_bundle_verified(bundle, NULL, NULL));
+  USAGE(mp_bundle_check_successor(NULL, bundle, 0, NULL));
+  USAGE(mp_bundle_check_successor(bundle, NULL, 0, NULL));
+  USAGE(mp_bundle_check_successor(bundle, bundle, 2, NULL));
+  USAGE(mp_bundle_compare_version(bundle, NULL, &verified, NULL));
+  USAGE(mp_bundle_compare_version(bundle, bundle, NULL, NULL));
   USAGE(mp_bundle_member(NULL, "x", 1, &data, &length, NULL));
   USAGE(mp_bundle_member(bundle, NULL, 0, &data, &length, NULL));
   USAGE(mp_bundle_member(bundle, "schema.json", 11, NULL, &length, NULL));

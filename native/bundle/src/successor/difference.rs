@@ -121,5 +121,5 @@ fn output(old: &Output, new: &Output) -> Option<String> {
 }
 
 fn class_count(classes: &[Classes]) -> usize {
-    classes.iter().map(|column| column.values.len()).sum()
+    classes.iter().fold(0, |count, column| count + column.values.len())
 }
