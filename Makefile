@@ -64,8 +64,10 @@ test-rust: doctor
 engine-vectors: setup
 	$(BIN)/python tools/engine_vectors.py build/engine-vectors
 
+# Spark by itself: its session takes the memory of the machine
 test-python: setup $(C_LIBRARY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/python
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/python/spark tests/python
+	$(BIN)/python -m pytest tests/python/spark
 
 test-c: setup
 	$(MAKE) --no-print-directory -C tests/c test PYTHON=$(ROOT)/$(BIN)/python
