@@ -321,8 +321,19 @@ def test_a_frame_answers_as_its_rows_or_is_refused(frame: pd.DataFrame) -> None:
             assert by_row(row) == bits(answer)
 
 
+def kills_pyarrow(frame: pd.DataFrame) -> bool:
+    """pyarrow 26 ends the process on objects in which another scalar of numpy follows a numpy.datetime64; polars calls
+    it to convert them."""
+    objects = [frame[name].tolist() for name in frame if frame[name].dtype == object]
+    return any(
+        any(isinstance(value, np.datetime64) for value in values)
+        and any(isinstance(value, np.generic) and not isinstance(value, np.datetime64) for value in values)
+        for values in objects
+    )
+
+
 @settings(max_examples=150)
-@given(any_frame(), st.sampled_from(["polars", "arrow"]))
+@given(any_frame().filter(lambda frame: not kills_pyarrow(frame)), st.sampled_from(["polars", "arrow"]))
 def test_other_frames_answer_as_their_rows_or_are_refused(frame: pd.DataFrame, kind: str) -> None:
     try:
         data: Any = pl.from_pandas(frame) if kind == "polars" else pa.Table.from_pandas(frame, preserve_index=False)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 
 def test_a_connect_session_answers_the_same_bits(tmp_path):
     if shutil.which("java") is None:

@@ -12,8 +12,6 @@ import modelpack
 from modelpack import UNSIGNED
 from modelpack.partitions import PartitionedModel
 
-# One worker has the session.
-pytestmark = pytest.mark.xdist_group("spark")
 BY = ("country", "zone")
 
 

@@ -22,8 +22,6 @@ from sklearn.preprocessing import OneHotEncoder
 import modelpack
 from modelpack import UNSIGNED, InputError, TrustError, UsageError
 
-# One worker has the session.
-pytestmark = pytest.mark.xdist_group("spark")
 CARRIERS = ["AA", "UA", "DL"]
 TYPES = "id long, hour long, wind double, carrier string, fare decimal(8,2)"
 
