@@ -78,7 +78,9 @@ class NativePredictor:
         options.engine, options.engine_length = name, length
         options.threads = _thread_count(threads)
         options.cache_bytes = _budget(cache_bytes)
-        explicit, found = encoded(_absolute(onnxruntime)), encoded(installed_onnxruntime())
+        explicit = encoded(_absolute(onnxruntime))
+        # Looked for only where it may run.
+        found = encoded(installed_onnxruntime() if "onnx" in bundle.permitted_engines else None)
         options.onnxruntime, options.onnxruntime_length = explicit
         options.onnxruntime_found, options.onnxruntime_found_length = found
         out, error = ffi.new("mp_predictor **"), new_error()
