@@ -41,10 +41,6 @@ final class LeasedPredictor {
     leases.exit(lease);
   }
 
-  boolean isRetired() {
-    return leases.isClosed();
-  }
-
   void retire() {
     leases.close();
   }
