@@ -69,10 +69,6 @@ final class Handle {
     return freed.await(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
   }
 
-  boolean isClosed() {
-    return closed;
-  }
-
   private void freeIfIdle() {
     if (calls.idle() && claimed.compareAndSet(false, true)) {
       free.accept(pointer);
