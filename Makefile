@@ -14,6 +14,7 @@ ROOT := $(CURDIR)
 RUST_SOURCES := $(shell find native -name '*.rs' -not -path 'native/target/*' -o -name 'Cargo.*' -not -path 'native/target/*' -o -name '*.h' -not -path 'native/target/*' -o -name 'modelpack.map')
 JNI_LIBRARY := native/target/release/libmodelpack_jni.so
 C_LIBRARY := native/target/release/libmodelpack.so.0
+JAVA_MODELS := build/benchmarks/java/.ready
 WORKERS ?= 2
 
 .PHONY: help
@@ -51,6 +52,11 @@ $(JNI_LIBRARY): $(RUST_SOURCES)
 	$(CARGO) build $(MANIFEST) --quiet --release -p modelpack-jni
 	@touch $@
 
+# what the Java benchmarks run
+$(JAVA_MODELS): $(VENV)/.installed benchmarks/models.py benchmarks/java/models.py
+	$(BIN)/python benchmarks/java/models.py
+	@touch $@
+
 # ---- tests ----
 
 .PHONY: test test-rust test-python test-c test-machines test-java test-all
@@ -82,7 +88,7 @@ test-java: setup
 	@if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory java-tests; fi
 
 .PHONY: java-tests
-java-tests: $(JNI_LIBRARY) engine-vectors
+java-tests: $(JNI_LIBRARY) engine-vectors $(JAVA_MODELS)
 	$(BIN)/python tools/math_imports.py $(JNI_LIBRARY)
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
 	@$(PYTHON) tools/surefire.py java-bindings
@@ -130,7 +136,7 @@ fuzz: ## TARGET (all) for MINUTES (1) each; needs nightly Rust and cargo-fuzz
 
 # ---- what people run ----
 
-.PHONY: demo bench wheel jar install
+.PHONY: demo bench bench-java bench-mojo wheel jar install
 demo: setup $(C_LIBRARY) ## a real pipeline on real data: packed, predicted in Python, C and Java
 	@jar=""; if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory jar > /dev/null; \
 	  jar="--jar $$(ls java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc)')"; fi; \
@@ -139,6 +145,17 @@ demo: setup $(C_LIBRARY) ## a real pipeline on real data: packed, predicted in P
 bench: setup $(C_LIBRARY) ## ratios against the frameworks and ONNX Runtime
 	$(BIN)/python benchmarks/run.py
 
+bench-java: setup $(JNI_LIBRARY) $(JAVA_MODELS) ## Java beside H2O and JPMML; ARGUMENTS="--quick --json FILE REGEX"
+	@$(PYTHON) tools/doctor.py --java
+	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests -pl benchmarks -am package
+	"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -cp "java-bindings/benchmarks/target/classes:$$(cat java-bindings/benchmarks/target/classpath)" \
+	  dev.modelpack.benchmarks.Bench $(ARGUMENTS)
+
+bench-mojo: $(JAVA_MODELS) ## H2O's models for bench-java: downloads H2O (270 MB) into build/h2o, and trains
+	$(PYTHON) -m venv build/h2o
+	build/h2o/bin/pip install --quiet --disable-pip-version-check h2o==3.46.0.6
+	build/h2o/bin/python benchmarks/java/mojo.py
+
 wheel: $(VENV)/.ready ## dist/modelpack-*.whl
 	$(BIN)/maturin build --quiet --release --out dist
 	@ls dist
@@ -146,7 +163,7 @@ wheel: $(VENV)/.ready ## dist/modelpack-*.whl
 jar: doctor ## java-bindings/modelpack/target/modelpack-*.jar
 	@$(PYTHON) tools/doctor.py --java
 	$(MAKE) --no-print-directory $(JNI_LIBRARY)
-	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests package
+	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests -pl '!benchmarks' package
 	@ls java-bindings/modelpack/target/*.jar
 
 install: doctor ## the C library, its header and pkg-config file below PREFIX (/usr/local)

@@ -45,14 +45,6 @@ public final class CityModels {
     return model.build();
   }
 
-  /** The model of {@link #shops}' root, with the same features, alone. */
-  public static byte[] oneShop() {
-    ModelBuilder model = ModelBuilder.named("shop", "1.0.0");
-    new Hours(model);
-    model.feature("shop", "int64");
-    return model.build();
-  }
-
   /**
    * {@link #cities()} with a bit changed in the entry of the node whose number is {@code weight}.
    */

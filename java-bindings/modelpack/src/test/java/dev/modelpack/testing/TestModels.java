@@ -223,17 +223,6 @@ public final class TestModels {
     return model.build();
   }
 
-  /** Answers 0.5 whatever the float64 features {@code f0}, {@code f1}, … are. */
-  public static byte[] constant(int features) {
-    ModelBuilder model = ModelBuilder.named("constant", "1.0.0");
-    for (int feature = 0; feature < features; feature++) {
-      model.feature("f" + feature, "float64");
-    }
-    String value = model.op("constant@1", List.of(), "value", Tensor.float64(List.of(1), 0.5));
-    model.output("value", "float64", 1, value);
-    return model.build();
-  }
-
   private static int child(int node, int nodes) {
     return node < nodes ? node : ~(node - nodes);
   }

@@ -1,0 +1,61 @@
+package dev.modelpack.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * Runs the benchmarks and prints their table: {@code make bench-java}, which gives {@code [--quick]
+ * [--json FILE] [REGEX…]} on. Each benchmark has a JVM of its own. Exit code 1 where a bar is
+ * missed.
+ */
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String[] arguments) throws RunnerException {
+    ChainedOptionsBuilder options = full();
+    for (int i = 0; i < arguments.length; i++) {
+      switch (arguments[i]) {
+        case "--quick" -> quick(options);
+        case "--json" -> options.resultFormat(ResultFormatType.JSON).result(arguments[++i]);
+        default -> options.include(arguments[i]);
+      }
+    }
+    if (!ModelFolder.hasMojos()) {
+      options.exclude(H2oBenchmark.class.getSimpleName());
+      System.out.println("H2O is left out: `make bench-mojo` makes its models");
+    }
+    if (Runtime.version().feature() >= 24) {
+      options.jvmArgsAppend("--enable-native-access=ALL-UNNAMED");
+    }
+    Report report = Report.of(new Runner(options.build()).run());
+    System.out.print(report);
+    System.exit(report.hasMissedBar() ? 1 : 0);
+  }
+
+  private static ChainedOptionsBuilder full() {
+    return new OptionsBuilder()
+        .mode(Mode.AverageTime)
+        .timeUnit(TimeUnit.NANOSECONDS)
+        .forks(1)
+        .warmupIterations(5)
+        .warmupTime(TimeValue.seconds(1))
+        .measurementIterations(7)
+        .measurementTime(TimeValue.seconds(1))
+        .addProfiler(GCProfiler.class)
+        .shouldFailOnError(true);
+  }
+
+  private static void quick(ChainedOptionsBuilder options) {
+    options
+        .warmupIterations(3)
+        .measurementIterations(3)
+        .measurementTime(TimeValue.milliseconds(500));
+  }
+}

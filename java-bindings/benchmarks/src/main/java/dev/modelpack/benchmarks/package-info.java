@@ -1,0 +1,2 @@
+/** Every way to predict, timed beside JVM peers in the same run. */
+package dev.modelpack.benchmarks;
