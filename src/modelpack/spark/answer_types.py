@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from modelpack.outputs import Outputs, OutputType
 from modelpack.schema import Classes
+from modelpack.spark.statistics import STATISTICS, spark_type
 
 if TYPE_CHECKING:
     from modelpack.bundle import Bundle
+    from modelpack.spark.worker import Request
 
-__all__ = ["answer_fields"]
+__all__ = ["answer_fields", "struct_of"]
 
 
-def answer_fields(bundle: Bundle, outputs: Iterable[str] | None, errors: str, nodes: bool) -> list[Any]:
+def answer_fields(bundle: Bundle, request: Request) -> list[Any]:
     """The fields of the answers, all nullable; their metadata, under ``modelpack``, say which bundle answers, and the
     order of the classes."""
     from pyspark.sql import types
 
     fields = [
         types.StructField(output.name, _type(output), True, {"modelpack": _metadata(bundle, output)})
-        for output in Outputs(bundle.schema).select(outputs)
+        for output in Outputs(bundle.schema).select(request.outputs)
     ]
-    told = [*(["error"] if errors == "null" else []), *(["node", "reason"] if nodes else [])]
-    return fields + [types.StructField(name, types.StringType(), True) for name in told]
+    fields += [types.StructField(name, types.StringType(), True) for name in request.told]
+    return fields + ([types.StructField(STATISTICS, spark_type(), True)] if request.statistics else [])
+
+
+def struct_of(fields: list[Any]) -> Any:
+    """The answers as one struct, as a function of Spark returns it: its fields have no metadata there."""
+    from pyspark.sql import types
+
+    return types.StructType([types.StructField(field.name, field.dataType) for field in fields])
 
 
 def _metadata(bundle: Bundle, output: OutputType) -> dict[str, Any]:

@@ -38,8 +38,9 @@ _VALUES: dict[str, Any] = {
 }
 
 
-def check_columns(bundle: Bundle, fields: Sequence[Any]) -> None:
-    """Compares all features with the fields of a Spark schema.
+def check_columns(bundle: Bundle, fields: Sequence[Any], case_sensitive: bool) -> None:
+    """Compares all features with the fields of a Spark schema; `case_sensitive` is whether Spark tells upper from lower
+    case.
 
     Raises
     ------
@@ -50,8 +51,11 @@ def check_columns(bundle: Bundle, fields: Sequence[Any]) -> None:
     problems = []
     for index, feature in enumerate(bundle.schema.features):
         found = [field for field in fields if field.name == feature.name]
-        if len(found) > 1:
-            told = "the column stands more than once; drop or rename the others"
+        alike = [
+            name for name in names if name == feature.name or (not case_sensitive and same_name(name, feature.name))
+        ]
+        if found and len(alike) > 1:
+            told = f"Spark cannot tell the columns {', '.join(map(repr, alike))} apart; drop or rename the others"
             problems.append(InputError(told, name="WRONG_SHAPE", feature=feature.name))
         elif not found and not feature.optional:
             problems.append(absent(feature.name, names))
@@ -67,6 +71,10 @@ def check_columns(bundle: Bundle, fields: Sequence[Any]) -> None:
             name=problems[0].name,
             feature=problems[0].feature,
         )
+
+
+def same_name(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
 
 
 def _type_problem(encoder: FeatureEncoder, spark_type: Any) -> InputError | None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from modelpack.errors import UsageError
 from modelpack.opening import open as open_bundle
-from modelpack.spark.answer_types import answer_fields
+from modelpack.outputs import Outputs
+from modelpack.spark.answer_types import answer_fields, struct_of
+from modelpack.spark.evaluation import with_answers
 from modelpack.spark.fitness import check_columns
 from modelpack.spark.shipping import ship
-from modelpack.spark.statistics import observed, spark_type
-from modelpack.spark.worker import BatchScorer, Model, Request
+from modelpack.spark.statistics import STATISTICS, observed
+from modelpack.spark.worker import Model, Request, StructScorer
 from modelpack.trust import Trust
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["predict"]
 
-# The statistics column of an Observation; it is gone from the result.
-OBSERVED = "__mp_statistics"
+# The column of all answers as one struct; it is gone from the result.
+ANSWERS = "__mp_answers"
 
 
 def predict(
@@ -91,22 +93,29 @@ def predict(
     >>> scored = modelpack.spark.predict(rides, "eta-1.4.0.mpk", trust="trust.json", name="eta")  # doctest: +SKIP
     >>> scored.schema["probability"].metadata["modelpack"]["classes"]  # doctest: +SKIP
     """
+    from pyspark.sql import functions as F
+
     with open_bundle(path, trust, name=name, min_version=min_version, identity=identity) as bundle:
+        request = request_for(bundle, outputs, errors, nodes, statistics is not None)
+        fields = answer_fields(bundle, request)
+        names = {field.name: prefix + field.name for field in fields}
+        if isinstance(statistics, str):
+            names[STATISTICS] = statistics
+        elif statistics is not None:
+            del names[STATISTICS]
+        case_sensitive = df.sparkSession.conf.get("spark.sql.caseSensitive") == "true"
+        check_columns(bundle, df.schema.fields, case_sensitive)
+        check_names(df.schema.names, list(names.values()))
         model = shipped_model(df.sparkSession, bundle, engine, cache_bytes, send)
-        request = request_for(bundle, outputs, errors, nodes)
-        fields = answer_fields(bundle, request.outputs, errors, nodes)
-        for field in fields:
-            field.name = prefix + field.name
-        column = statistics if isinstance(statistics, str) or statistics is None else OBSERVED
-        added = [*fields, *([_statistics_field(column)] if column is not None else [])]
-        schema = df.schema
-        check_columns(bundle, schema.fields)
-        check_names(schema.names, [field.name for field in added])
-        scorer = BatchScorer(model, request, tuple(field.name for field in fields), column)
-        result = df.mapInArrow(scorer, type(schema)([*schema.fields, *added]))
-        if statistics is None or isinstance(statistics, str):
-            return result
-        return result.observe(statistics, *observed(OBSERVED, bundle)).drop(OBSERVED)
+        found = with_answers(df, StructScorer(model, request), struct_of(fields), ANSWERS)
+        if statistics is not None and not isinstance(statistics, str):
+            found = found.observe(statistics, *observed(F.col(ANSWERS)[STATISTICS], bundle))
+    columns = [
+        F.col(ANSWERS)[field.name].alias(names[field.name], metadata=field.metadata)
+        for field in fields
+        if field.name in names
+    ]
+    return found.select("*", *columns).drop(ANSWERS)
 
 
 def shipped_model(session: Any, bundle: Bundle, engine: str | None, cache_bytes: int | None, send: bool) -> Model:
@@ -125,13 +134,13 @@ def shipped_model(session: Any, bundle: Bundle, engine: str | None, cache_bytes:
     return Model(ship(session, bundle, send), engine, cache_bytes)
 
 
-def request_for(bundle: Bundle, outputs: Iterable[str] | None, errors: str, nodes: bool) -> Request:
-    from modelpack.outputs import Outputs
-
+def request_for(
+    bundle: Bundle, outputs: Iterable[str] | None, errors: str, nodes: bool, statistics: bool = False
+) -> Request:
     if errors not in ("raise", "null"):
         raise UsageError(f"errors is {errors!r:.64}", hint="pass 'raise' or 'null'")
     selected = tuple(output.name for output in Outputs(bundle.schema).select(outputs))
-    return Request(selected, errors, nodes, frozenset(bundle.schema.feature_names))
+    return Request(selected, errors, nodes, frozenset(bundle.schema.feature_names), statistics)
 
 
 def check_names(present: list[str], added: list[str]) -> None:
@@ -151,9 +160,3 @@ def check_names(present: list[str], added: list[str]) -> None:
                 hint="give a prefix, such as prefix='model_', name the outputs= wanted, or drop the column",
             )
         taken[name.casefold()] = name
-
-
-def _statistics_field(name: str) -> Any:
-    from pyspark.sql import types
-
-    return types.StructField(name, spark_type(), True)

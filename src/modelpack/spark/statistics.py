@@ -8,7 +8,10 @@ if TYPE_CHECKING:
     from modelpack.bundle import Bundle
     from modelpack.predictor import Predictor
 
-__all__ = ["MAX_OBSERVED_NODES", "Meter", "observed", "spark_type"]
+__all__ = ["MAX_OBSERVED_NODES", "STATISTICS", "Meter", "observed", "spark_type"]
+
+# The field of the answers that holds the counts.
+STATISTICS = "statistics"
 
 COUNTS = ("missing", "unseen", "rounded", "absent")
 # An Observation has a figure per node up to so many nodes; the statistics column has them all.
@@ -92,14 +95,12 @@ def spark_type() -> Any:
     )
 
 
-def observed(column: str, bundle: Bundle) -> list[Any]:
+def observed(counts: Any, bundle: Bundle) -> list[Any]:
     """The sums over a statistics column that an Observation takes: ``rows``, ``refused``, ``missing:FEATURE``,
     ``unseen:FEATURE`` (texts), ``absent:FEATURE`` (optional ones), ``reason:REASON``, ``node:PATH``."""
     from pyspark.sql import functions as F
 
     from modelpack.nodes import ANSWER_REASONS
-
-    counts = F.col(f"`{column}`")
 
     def total(value: Any, name: str) -> Any:
         return F.coalesce(F.sum(value), F.lit(0)).alias(name)

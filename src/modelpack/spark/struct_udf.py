@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from modelpack.errors import UsageError
 from modelpack.opening import open as open_bundle
-from modelpack.spark.answer_types import answer_fields
+from modelpack.spark.answer_types import answer_fields, struct_of
+from modelpack.spark.evaluation import arrow_function, has_arrow_functions
 from modelpack.spark.scoring import request_for, shipped_model
 from modelpack.spark.worker import StructScorer
 from modelpack.trust import Trust
@@ -47,12 +48,11 @@ class PredictUdf:
         """The function as Spark's own object: ``spark.udf.register("eta", function.udf)`` makes it known to SQL."""
         from pyspark.sql import functions, types
 
-        scorer, returned = self.scorer, types.StructType.fromJson(json.loads(self.schema))
-        arrow_udf: Any = getattr(functions, "arrow_udf", None)
-        if arrow_udf is not None:
-            return arrow_udf(lambda rows: scorer(rows), returned)
+        returned = types.StructType.fromJson(json.loads(self.schema))
+        if has_arrow_functions():
+            return arrow_function(self.scorer, returned)
         pandas_udf: Any = vars(functions)["pandas_udf"]
-        return pandas_udf(_on_pandas(scorer), returned)
+        return pandas_udf(_on_pandas(self.scorer), returned)
 
 
 def predict_udf(
@@ -95,7 +95,7 @@ def predict_udf(
     >>> eta = modelpack.spark.predict_udf("eta-1.4.0.mpk", trust="trust.json", name="eta")  # doctest: +SKIP
     >>> rides.select("id", eta(F.struct("*")).alias("eta")).where("eta.value > 30")  # doctest: +SKIP
     """
-    from pyspark.sql import SparkSession, types
+    from pyspark.sql import SparkSession
 
     session = spark or SparkSession.getActiveSession()
     if session is None:
@@ -104,17 +104,13 @@ def predict_udf(
         _refuse_timestamps(bundle)
         request = request_for(bundle, outputs, errors, nodes)
         model = shipped_model(session, bundle, engine, cache_bytes, send)
-        fields = answer_fields(bundle, request.outputs, errors, nodes)
-    # Spark takes a struct from a function only if its inner fields have no metadata.
-    returned = types.StructType([types.StructField(field.name, field.dataType) for field in fields])
+        returned = struct_of(answer_fields(bundle, request))
     return PredictUdf(StructScorer(model, request), returned.json())
 
 
 def _refuse_timestamps(bundle: Bundle) -> None:
-    from pyspark.sql import functions
-
     times = [feature.name for feature in bundle.schema.features if feature.dtype == "timestamp"]
-    if times and not hasattr(functions, "arrow_udf"):
+    if times and not has_arrow_functions():
         raise UsageError(
             f"before 4.1 Spark hands the timestamp {times[0]!r} to functions without its zone",
             hint="use modelpack.spark.predict",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelpack.opening import load
 from modelpack.spark.shipping import Shipped
-from modelpack.spark.statistics import Meter
+from modelpack.spark.statistics import STATISTICS, Meter
 from modelpack.trust_policy import TrustPolicy
 
 if TYPE_CHECKING:
@@ -70,46 +70,25 @@ class Request:
     nodes : bool
     features : frozenset of str
         Columns that the model takes; others may be of types that it knows nothing of.
+    statistics : bool
+        Whether counts of what was met are given too.
     """
 
     outputs: tuple[str, ...]
     errors: str
     nodes: bool
     features: frozenset[str]
+    statistics: bool = False
 
-    def answers(self, predictor: Predictor, batch: Any, nodes: bool) -> Any:
-        """A ``pyarrow.Table`` of the answers for a record batch."""
-        places = [place for place, name in enumerate(batch.schema.names) if name in self.features]
-        return predictor.predict_arrow(batch.select(places), self.outputs, self.errors, nodes=nodes or self.nodes)
-
-
-@dataclass(frozen=True)
-class BatchScorer:
-    """For ``mapInArrow``: each batch with the columns that `names` says, one per column of the answers."""
-
-    model: Model
-    request: Request
-    names: tuple[str, ...]
-    statistics: str | None
-
-    def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
-        import pyarrow
-
-        predictor = self.model.predictor()
-        for batch in batches:
-            meter = Meter(predictor) if self.statistics else None
-            answers = self.request.answers(predictor, batch, nodes=meter is not None and meter.partitioned)
-            columns = [*batch.columns, *_columns(answers)[: len(self.names)]]
-            names = [*batch.schema.names, *self.names]
-            if meter is not None:
-                columns.append(meter.column(answers))
-                names.append(self.statistics)
-            yield pyarrow.RecordBatch.from_arrays(columns, names=names)
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The texts that are answered beside the outputs."""
+        return (*(["error"] if self.errors == "null" else []), *(["node", "reason"] if self.nodes else []))
 
 
 @dataclass(frozen=True)
 class StructScorer:
-    """For a function of a struct: a struct of the answers."""
+    """What every way through Spark comes to: a struct of features in, a struct of answers out."""
 
     model: Model
     request: Request
@@ -117,14 +96,39 @@ class StructScorer:
     def __call__(self, rows: Any) -> Any:
         import pyarrow
 
+        predictor, request = self.model.predictor(), self.request
         names = [field.name for field in rows.type]
         batch = pyarrow.RecordBatch.from_arrays(rows.flatten(), names=names)
-        answers = self.request.answers(self.model.predictor(), batch, nodes=False)
-        return pyarrow.StructArray.from_arrays(_columns(answers), names=answers.column_names)
+        features = batch.select([place for place, name in enumerate(names) if name in request.features])
+        meter = Meter(predictor) if request.statistics else None
+        nodes = request.nodes or (meter is not None and meter.partitioned)
+        answers = predictor.predict_arrow(features, request.outputs, request.errors, nodes=nodes)
+        wanted = [*request.outputs, *request.told]
+        columns = [_plain_list(answers.column(name).combine_chunks()) for name in wanted]
+        if meter is not None:
+            wanted.append(STATISTICS)
+            columns.append(meter.column(answers))
+        return pyarrow.StructArray.from_arrays(columns, names=wanted)
 
 
-def _columns(answers: Any) -> list[Any]:
-    return [_plain_list(answers.column(place).combine_chunks()) for place in range(answers.num_columns)]
+@dataclass(frozen=True)
+class BatchScorer:
+    """For ``mapInArrow``: each batch, whose columns are called `names`, with a further column, `added`, of answers."""
+
+    scorer: StructScorer
+    names: tuple[str, ...]
+    added: str
+
+    def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
+        import pyarrow
+
+        features = self.scorer.request.features
+        places = [place for place, name in enumerate(self.names) if name in features]
+        names = [self.names[place] for place in places]
+        for batch in batches:
+            rows = pyarrow.StructArray.from_arrays([batch.column(place) for place in places], names=names)
+            columns = [*batch.columns, self.scorer(rows)]
+            yield pyarrow.RecordBatch.from_arrays(columns, names=[*batch.schema.names, self.added])
 
 
 def _plain_list(column: Any) -> Any:

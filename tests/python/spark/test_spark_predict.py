@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -214,23 +213,6 @@ def test_models_of_partitions_are_chosen_within_batches(spark, tmp_path):
     told = observation.get
     assert told["node:Warsaw"] == expected["node"].tolist().count("Warsaw")
     assert told["reason:unknown"] == expected["reason"].tolist().count("unknown")
-
-
-def test_columns_that_are_no_features_pass_unchanged(spark, tmp_path):
-    X = pd.DataFrame({"x": [1.0, 2.0, 3.0], "at": pd.to_datetime(["2026-03-29T01:30Z", "2026-06-01T00:00Z", None])})
-    X["at"] = X["at"].dt.tz_localize(None)
-    model = make_pipeline(make_column_transformer(("passthrough", ["x"])), LinearRegression())
-    packed = modelpack.pack(model.fit(X, [2.0, 4.0, 6.0]), X, tmp_path / "x.mpk", name="x", version="1.0.0")
-    moment = datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc)
-    df = spark.createDataFrame([(moment, 1.5), (None, 2.5)], "at timestamp, x double").selectExpr(
-        "*", "array(1, 2) as numbers", "named_struct('inner', map('a', x)) as nested", "date'2026-01-01' as day"
-    )
-    found = modelpack.spark.predict(df, packed, UNSIGNED).collect()
-    before = df.collect()
-    assert [tuple(row)[:-1] for row in found] == [tuple(row) for row in before]
-    with modelpack.load(packed, UNSIGNED) as predictor:
-        expected = predictor.predict([{"x": row.x, "at": row["at"]} for row in before])
-    assert (bits([row.value for row in found]) == bits(expected)).all()
 
 
 def test_a_worker_that_is_killed_loses_nothing(spark, late, tmp_path):

@@ -1,0 +1,74 @@
+"""How Spark runs a scorer: as a function of a struct of Arrow data, or, before Spark 4.1, over whole batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelpack.errors import InputError
+from modelpack.spark.worker import BatchScorer, StructScorer
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+__all__ = ["arrow_function", "has_arrow_functions", "with_answers"]
+
+
+def has_arrow_functions() -> bool:
+    from pyspark.sql import functions
+
+    return hasattr(functions, "arrow_udf")
+
+
+def arrow_function(scorer: StructScorer, returned: Any) -> Any:
+    """The scorer as Spark's own function object."""
+    from pyspark.sql import functions
+
+    arrow_udf: Any = vars(functions)["arrow_udf"]
+    return arrow_udf(lambda rows: scorer(rows), returned)
+
+
+def with_answers(df: DataFrame, scorer: StructScorer, returned: Any, name: str) -> DataFrame:
+    """The data frame with the column `name` of answers for each row."""
+    if not has_arrow_functions():
+        return _over_batches(df, scorer, returned, name)
+    from pyspark.sql import functions as F
+
+    features = [quoted(column) for column in df.columns if column in scorer.request.features]
+    # A deterministic function would run again in each filter on its answers.
+    function = arrow_function(scorer, returned).asNondeterministic()
+    return df.select("*", function(F.struct(*features)).alias(name))
+
+
+def quoted(name: str) -> str:
+    escaped = name.replace("`", "``")
+    return f"`{escaped}`"
+
+
+def _over_batches(df: DataFrame, scorer: StructScorer, returned: Any, name: str) -> DataFrame:
+    """By `mapInArrow`, which carries all columns, and takes no names with dots or that stand twice."""
+    from pyspark.sql import types
+
+    given = df.schema.fields
+    _refuse_types(given)
+    places = [f"_{place}" for place in range(len(given))]
+    fields = [
+        types.StructField(place, field.dataType, field.nullable, field.metadata)
+        for place, field in zip(places, given, strict=True)
+    ]
+    schema = types.StructType([*fields, types.StructField(name, returned)])
+    found = df.toDF(*places).mapInArrow(BatchScorer(scorer, tuple(df.columns), name), schema)
+    return found.toDF(*df.columns, name)
+
+
+def _refuse_types(fields: list[Any]) -> None:
+    """Raises for columns that Arrow does not carry."""
+    from pyspark.sql.pandas.types import to_arrow_type
+
+    for field in fields:
+        try:
+            to_arrow_type(field.dataType)
+        except Exception as error:
+            raise InputError(
+                f"before 4.1 Spark cannot hand on the column {field.name!r} of type {field.dataType.simpleString()}",
+                hint="drop it before, and join it again",
+            ) from error
