@@ -1,12 +1,10 @@
 //! Arrow C Data Interface.
 
-use modelpack_bundle::Result;
-use modelpack_engine::arrow::{bind, ArrowArray, ArrowSchema};
+use modelpack_engine::arrow::{consume, ArrowArray, ArrowSchema, Binding};
 
 use crate::boundary::{enter, usage};
 use crate::error::mp_error;
 use crate::output::mp_output;
-use crate::pointer::handle;
 use crate::predict_options::{mp_predict_options, with_call};
 use crate::predictor::{mp_predictor, predictor};
 
@@ -26,37 +24,18 @@ pub unsafe extern "C" fn mp_predictor_predict_arrow(
     // SAFETY: the caller keeps to the header.
     unsafe {
         enter(error, || {
-            predict(handle, schema, array, flags, options, outputs, output_count)?;
-            // Consumed only now: on failure both are still the caller's.
-            (*schema).release();
-            (*array).release();
-            Ok(())
-        })
-    }
-}
-
-/// # Safety
-/// The caller keeps to the header.
-unsafe fn predict(
-    predictor_handle: *const mp_predictor,
-    schema: *const ArrowSchema,
-    array: *const ArrowArray,
-    flags: u32,
-    options: *const mp_predict_options,
-    outputs: *const mp_output,
-    output_count: u64,
-) -> Result<()> {
-    if flags & !STRICT != 0 {
-        return Err(usage(format!("unknown flags {:#x}", flags & !STRICT)));
-    }
-    // SAFETY: promised by the caller.
-    unsafe {
-        let predictor = predictor(predictor_handle)?;
-        let (schema, array) = (handle(schema, "schema")?, handle(array, "array")?);
-        let batch = bind(schema, array, predictor.schema(), flags & STRICT != 0)?;
-        let rows = batch.rows as u64;
-        with_call(options, outputs, output_count, rows, |call| {
-            predictor.predict_columns(&batch.columns, batch.rows, call)
+            if flags & !STRICT != 0 {
+                return Err(usage(format!("unknown flags {:#x}", flags & !STRICT)));
+            }
+            let predictor = predictor(handle)?;
+            let strict = flags & STRICT != 0;
+            let binding = Binding { strict, key: &[] };
+            consume(schema, array, predictor.schema(), binding, |batch| {
+                let rows = batch.rows as u64;
+                with_call(options, outputs, output_count, rows, |call| {
+                    predictor.predict_columns(&batch.columns, batch.rows, call)
+                })
+            })
         })
     }
 }

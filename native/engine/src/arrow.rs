@@ -6,12 +6,14 @@
 
 mod array;
 mod bind;
+mod consume;
 mod ffi;
 mod format;
 
 use modelpack_bundle::{Error, ErrorCode};
 
-pub use bind::{bind, Batch};
+pub use bind::{bind, Batch, Binding};
+pub use consume::consume;
 pub use ffi::{ArrowArray, ArrowSchema};
 
 #[cold]

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use modelpack_bundle::{Bundle, OpenOptions};
-use modelpack_engine::arrow::bind;
+use modelpack_engine::arrow::{bind, Binding};
 use modelpack_engine::{Call, OutputBuffer, Predictor, PredictorOptions};
 
 use crate::produced::{Bytes, Produced};
@@ -16,8 +16,9 @@ pub fn arrow(data: &[u8]) {
     let strict = bytes.byte() % 2 == 1;
     let table = Produced::table(&mut bytes);
     let predictor = predictor();
+    let binding = Binding { strict, key: &[] };
     // SAFETY: the producer's buffers hold what its lengths and offsets say, and live to the end.
-    let Ok(batch) = (unsafe { bind(&table.schema, &table.array, predictor.schema(), strict) }) else {
+    let Ok(batch) = (unsafe { bind(&table.schema, &table.array, predictor.schema(), binding) }) else {
         return;
     };
     let columns = predictor.schema().outputs[0].columns;

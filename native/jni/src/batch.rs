@@ -54,28 +54,65 @@ pub unsafe extern "system" fn Java_dev_modelpack_Native_predictColumns(
     unsafe {
         boundary::enter(env, class, || {
             let predictor = &borrow(predictor).predictor;
-            let rows = rows as usize;
+            let answers = Answers::new(rows, outputs, status, nodes, reasons);
             let columns = longs(env, columns);
             let columns: Result<Vec<Column<'_>>> = columns
                 .chunks_exact(COLUMN_FIELDS)
-                .map(|fields| column(fields, rows))
+                .map(|fields| column(fields, answers.rows))
                 .collect();
-            let outputs = longs(env, outputs);
+            let columns = columns?;
+            answers.with_call(env, |call| predictor.predict_columns(&columns, answers.rows, call))
+        })
+    }
+}
+
+/// Where a batch's answers go: `OUTPUT_FIELDS` longs an output, and addresses of an entry a row, or 0.
+pub struct Answers {
+    pub rows: usize,
+    outputs: jlongArray,
+    status: jlong,
+    nodes: jlong,
+    reasons: jlong,
+}
+
+impl Answers {
+    /// # Safety
+    /// The addresses are as `BatchCall` measured them for `rows` rows, and nothing else uses the memory.
+    pub unsafe fn new(rows: jlong, outputs: jlongArray, status: jlong, nodes: jlong, reasons: jlong) -> Self {
+        Self {
+            rows: rows as usize,
+            outputs,
+            status,
+            nodes,
+            reasons,
+        }
+    }
+
+    /// Runs `body` with the call that asks for these answers.
+    ///
+    /// # Safety
+    /// `env` is the calling thread's.
+    pub unsafe fn with_call(&self, env: *mut JNIEnv, body: impl FnOnce(&mut Call<'_>) -> Result<()>) -> Result<()> {
+        // SAFETY: promised by the caller, and when this was made.
+        unsafe {
+            let outputs = longs(env, self.outputs);
             let outputs: Result<Vec<OutputBuffer<'_>>> =
                 outputs.chunks_exact(OUTPUT_FIELDS).map(|f| output(f)).collect();
-            let status = (status != 0).then(|| slice::from_raw_parts_mut(status as *mut i32, rows));
-            let nodes = (nodes != 0).then(|| slice::from_raw_parts_mut(nodes as *mut i64, rows));
-            let reasons = (reasons != 0).then(|| slice::from_raw_parts_mut(reasons as *mut u8, rows));
-            let outputs = outputs?;
-            let mut call = Call {
-                status,
-                outputs: &outputs,
-                nodes,
-                reasons,
+            body(&mut Call {
+                outputs: &outputs?,
+                status: self.per_row(self.status),
+                nodes: self.per_row(self.nodes),
+                reasons: self.per_row(self.reasons),
                 ..Call::default()
-            };
-            predictor.predict_columns(&columns?, rows, &mut call)
-        })
+            })
+        }
+    }
+
+    /// # Safety
+    /// `address` is 0 or that of an entry a row.
+    unsafe fn per_row<'a, T>(&self, address: jlong) -> Option<&'a mut [T]> {
+        // SAFETY: promised by the caller.
+        (address != 0).then(|| unsafe { slice::from_raw_parts_mut(address as *mut T, self.rows) })
     }
 }
 

@@ -8,6 +8,7 @@
 //!  - Texts are UTF-8 in byte arrays. Addresses are those of direct buffers, which Java has measured and keeps alive.
 
 mod arrays;
+mod arrow;
 mod batch;
 mod boundary;
 mod bundle;
@@ -26,7 +27,7 @@ mod wire;
 use jni_sys::{jclass, jint, jlong, jobject, JNIEnv};
 
 /// Raised with every change of the calls; `Native.INTERFACE_VERSION` is the same number.
-const INTERFACE_VERSION: jint = 7;
+const INTERFACE_VERSION: jint = 8;
 
 #[no_mangle]
 pub extern "system" fn Java_dev_modelpack_Native_interfaceVersion(_env: *mut JNIEnv, _class: jclass) -> jint {

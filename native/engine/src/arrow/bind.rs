@@ -7,7 +7,7 @@ use modelpack_bundle::{near_name, quote, Error, ErrorCode, Feature, Result, Sche
 use super::array::{column, Slice};
 use super::ffi::{bytes, ArrowArray, ArrowSchema};
 use super::malformed;
-use crate::columns::{Bits, Column, Values};
+use crate::columns::{Bits, Column, Strided, Validity, Values};
 
 /// The columns of a batch in schema order.
 #[derive(Debug)]
@@ -16,31 +16,48 @@ pub struct Batch<'a> {
     pub rows: usize,
 }
 
-/// `strict`: a child that is no feature is an error.
-///
+/// How children become columns.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Binding<'a> {
+    /// A child that is no feature is an error.
+    pub strict: bool,
+    /// The cells of the key of all rows, outermost level first. Children of these levels' names are not looked at.
+    pub key: &'a [u64],
+}
+
 /// # Safety
 /// `schema` and `array` were filled by a producer that keeps to the interface, and stay as they are as long as `'a`.
 pub unsafe fn bind<'a>(
     schema: &'a ArrowSchema,
     array: &'a ArrowArray,
     model: &Schema,
-    strict: bool,
+    binding: Binding<'a>,
 ) -> Result<Batch<'a>> {
     // SAFETY: promised by the caller.
     let children = unsafe { Children::new(schema, array) }?;
-    if strict {
+    if binding.strict {
         children.refuse_others(model)?;
     }
     // SAFETY: as above.
     let columns = model
         .features
         .iter()
-        .map(|feature| unsafe { children.column(feature) })
+        .enumerate()
+        .map(|(index, feature)| match key_cell(model, binding.key, index) {
+            Some(cell) => Ok(children.constant(cell)),
+            None => unsafe { children.column(feature) },
+        })
         .collect::<Result<_>>()?;
     Ok(Batch {
         columns,
         rows: children.rows,
     })
+}
+
+/// The cell that stands for a feature in all rows, if it is a level of the key that has one.
+fn key_cell<'a>(model: &Schema, key: &'a [u64], feature: usize) -> Option<&'a u64> {
+    let level = model.keys.iter().position(|level| *level == feature)?;
+    key.get(level)
 }
 
 /// A struct array, taken apart.
@@ -118,6 +135,14 @@ impl<'a> Children<'a> {
         // SAFETY: promised by the caller.
         let column = unsafe { column(self.schemas[index], array, slice, name) }.map_err(named)?;
         Ok(look_up(column, feature))
+    }
+
+    fn constant(&self, cell: &'a u64) -> Column<'a> {
+        Column::new(
+            Values::Cells(Strided::repeated(cell, self.rows)),
+            Validity::All,
+            self.rows,
+        )
     }
 
     fn absent(&self, feature: &Feature) -> Error {

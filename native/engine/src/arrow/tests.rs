@@ -3,10 +3,12 @@
 use std::ffi::{c_void, CString};
 use std::ptr;
 
-use modelpack_bundle::{normalise, Dictionary, ErrorCode, Feature, FeatureType, NullIs, Policy, Raw, Result, Schema};
+use modelpack_bundle::{
+    normalise, Dictionary, Error, ErrorCode, Feature, FeatureType, NullIs, Policy, Raw, Result, Schema,
+};
 
 use super::array::{column, Slice};
-use super::{bind, ArrowArray, ArrowSchema};
+use super::{bind, consume, ArrowArray, ArrowSchema, Binding};
 
 /// An array of one column or of a struct, with the memory that it points into.
 struct Produced {
@@ -390,7 +392,7 @@ fn table(names: &[&str]) -> Produced {
 fn bound(produced: &Produced, strict: bool) -> Result<Vec<Vec<u64>>> {
     let model = model();
     // SAFETY: the structs are the producer's own and live.
-    let batch = unsafe { bind(&produced.schema, &produced.array, &model, strict) }?;
+    let batch = unsafe { bind(&produced.schema, &produced.array, &model, Binding { strict, key: &[] }) }?;
     let read = |(column, feature): (&crate::columns::Column<'_>, &Feature)| {
         let mut cells = vec![0; batch.rows];
         column.cells(feature, 0, &mut cells).map(|_| cells)
@@ -486,6 +488,69 @@ fn releasing_marks_both_structs_once() {
         (2, 1, 1),
         "memory stays the producer's"
     );
+}
+
+#[test]
+fn a_batch_is_released_on_success_and_stays_the_callers_after_an_error() {
+    let model = model();
+    let mut produced = table(&["hour", "distance"]);
+    let (schema, array) = (&raw mut produced.schema, &raw mut produced.array);
+    let refusal = || Error::new(ErrorCode::WrongType, "refused");
+    // SAFETY: the structs are the producer's own and live.
+    unsafe {
+        let error = consume(schema, array, &model, Binding::default(), |_| Err(refusal()));
+        assert_eq!(error.expect_err("the body's").code(), ErrorCode::WrongType);
+        assert!((*schema).release.is_some() && (*array).release.is_some());
+        let answered = consume(schema, array, &model, Binding::default(), |batch| {
+            assert_eq!(batch.rows, 2);
+            Ok(())
+        });
+        answered.expect("answered");
+        assert!((*schema).release.is_none() && (*array).release.is_none());
+        let again = consume(schema, array, &model, Binding::default(), |_| Ok(()));
+        assert_eq!(again.expect_err("released").code(), ErrorCode::Arrow);
+    }
+}
+
+#[test]
+fn addresses_that_can_hold_no_struct_are_misuse() {
+    let model = model();
+    let mut produced = table(&["hour", "distance"]);
+    let (schema, array) = (&raw mut produced.schema, &raw mut produced.array);
+    let cases = [
+        (ptr::null_mut(), array, "schema is NULL"),
+        (schema, ptr::null_mut(), "array is NULL"),
+        (schema.wrapping_byte_add(1), array, "schema is not aligned to 8 bytes"),
+        (schema, array.wrapping_byte_add(4), "array is not aligned to 8 bytes"),
+    ];
+    for (schema, array, message) in cases {
+        // SAFETY: what is neither NULL nor the producer's is not read.
+        let error = unsafe { consume(schema, array, &model, Binding::default(), |_| Ok(())) };
+        let error = error.expect_err(message);
+        assert_eq!((error.code(), error.message()), (ErrorCode::Usage, message));
+    }
+}
+
+#[test]
+fn the_cells_of_a_key_stand_for_its_levels_in_every_row() {
+    let mut model = model();
+    model.keys = vec![1, 2];
+    let produced = table(&["hour"]);
+    let key = [floats(&[5.0])[0]];
+    let binding = Binding {
+        strict: false,
+        key: &key,
+    };
+    // SAFETY: the structs are the producer's own and live.
+    let batch = unsafe { bind(&produced.schema, &produced.array, &model, binding) }.expect("distance is the key's");
+    let mut cells = vec![0; 2];
+    batch.columns[1]
+        .cells(&model.features[1], 0, &mut cells)
+        .expect("cells");
+    assert_eq!(cells, floats(&[5.0, 5.0]));
+    // SAFETY: as above.
+    let error = unsafe { bind(&produced.schema, &produced.array, &model, Binding::default()) };
+    assert_eq!(error.expect_err("no key").code(), ErrorCode::FeatureAbsent);
 }
 
 #[test]

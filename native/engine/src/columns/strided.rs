@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::ptr;
 
 mod sealed {
     pub trait Plain: Copy {}
@@ -54,6 +55,16 @@ impl<'a, T: Plain> Strided<'a, T> {
             first: values.as_ptr().cast(),
             stride: size_of::<T>() as isize,
             len: values.len(),
+            memory: PhantomData,
+        }
+    }
+
+    /// The same number in each of `len` rows.
+    pub fn repeated(value: &'a T, len: usize) -> Self {
+        Self {
+            first: ptr::from_ref(value).cast(),
+            stride: 0,
+            len,
             memory: PhantomData,
         }
     }

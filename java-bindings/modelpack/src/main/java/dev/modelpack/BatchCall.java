@@ -8,39 +8,24 @@ import java.util.List;
 
 /**
  * One batch as the native library takes it: {@link #COLUMN_FIELDS} longs a column (dtype, data,
- * data bytes, stride, offsets, valid; an absent column has dtype 0) and {@link #OUTPUT_FIELDS}
- * longs an output (index, dtype, data, data bytes, row stride). Everything is measured here, so
- * that no address leads out of its buffer.
+ * data bytes, stride, offsets, valid; an absent column has dtype 0). Everything is measured here,
+ * so that no address leads out of its buffer.
  */
-final class BatchCall {
+final class BatchCall implements Batch {
   static final int COLUMN_FIELDS = 6;
-  static final int OUTPUT_FIELDS = 5;
 
   private final long rows;
   private final long[] columns;
-  private final long[] outputs;
-  private final OutputBuffer[] targets;
+  private final BatchAnswers answers;
   private final List<Memory> read = new ArrayList<>();
-  private final List<Memory> written = new ArrayList<>();
 
   /** The cells of the call's key, which stands for its rows'; null if there is none. */
   private ByteBuffer keyCells;
 
-  private long status;
-  private long nodes;
-  private long reasons;
-
   private BatchCall(long rows, int columnCount, OutputBuffer[] targets) {
-    if (rows < 0) {
-      throw usage("a batch of " + rows + " rows");
-    }
+    this.answers = new BatchAnswers(rows, targets);
     this.rows = rows;
     this.columns = new long[Math.multiplyExact(columnCount, COLUMN_FIELDS)];
-    this.outputs = new long[targets.length * OUTPUT_FIELDS];
-    this.targets = targets;
-    for (int i = 0; i < targets.length; i++) {
-      addOutput(i, targets[i]);
-    }
   }
 
   static BatchCall of(Matrix matrix, OutputBuffer[] targets) {
@@ -61,14 +46,12 @@ final class BatchCall {
   }
 
   BatchCall withStatus(ByteBuffer buffer) {
-    status = perRow("status", buffer, Integer.BYTES);
+    answers.putStatus(buffer);
     return this;
   }
 
   BatchCall withNotes(RowNotes notes) {
-    status = notes.status == null ? 0 : perRow("status", notes.status, Integer.BYTES);
-    nodes = notes.nodes == null ? 0 : perRow("nodes", notes.nodes, Long.BYTES);
-    reasons = notes.reasons == null ? 0 : perRow("reasons", notes.reasons, Byte.BYTES);
+    answers.putNotes(notes);
     return this;
   }
 
@@ -85,16 +68,8 @@ final class BatchCall {
     return this;
   }
 
-  /** The address of a value per row that the call writes. */
-  private long perRow(String what, ByteBuffer buffer, int valueBytes) {
-    Memory memory = Memory.toWrite(what, buffer, valueBytes);
-    memory.requireAlignment(what, valueBytes);
-    memory.requireRoom(what, rows, valueBytes, valueBytes);
-    written.add(used(memory, rows, valueBytes, valueBytes));
-    return memory.address();
-  }
-
-  void run(long predictor, Schema schema) {
+  @Override
+  public void run(long predictor, Schema schema) {
     int width = columns.length / COLUMN_FIELDS;
     if (width != schema.features().size()) {
       throw ErrorDetails.of(
@@ -103,14 +78,17 @@ final class BatchCall {
                   .formatted(width, schema.features().size()))
           .exception();
     }
-    for (OutputBuffer target : targets) {
-      if (!schema.outputs().contains(target.output())) {
-        throw usage(Quote.of(target.output().name()) + " is an output of another schema");
-      }
-    }
-    refuseOverlaps();
+    answers.requireOutputsOf(schema);
+    answers.refuseOverlaps(read);
     try {
-      Native.predictColumns(predictor, columns, rows, outputs, status, nodes, reasons);
+      Native.predictColumns(
+          predictor,
+          columns,
+          rows,
+          answers.outputs,
+          answers.status,
+          answers.nodes,
+          answers.reasons);
     } finally {
       Reference.reachabilityFence(keyCells);
     }
@@ -125,7 +103,7 @@ final class BatchCall {
     if (matrix.rows() > 0 && matrix.columns() > 0) {
       requireMatrixRoom(memory, matrix);
       long lastColumn = (matrix.columns() - 1) * matrix.columnStride();
-      read.add(used(memory, rows, matrix.rowStride(), lastColumn + dtype.sizeBytes()));
+      read.add(BatchAnswers.used(memory, rows, matrix.rowStride(), lastColumn + dtype.sizeBytes()));
     }
     for (int column = 0; column < matrix.columns(); column++) {
       long start = column * matrix.columnStride();
@@ -153,17 +131,17 @@ final class BatchCall {
       Memory ends = Memory.toRead("the offsets of " + what, column.offsets, Long.BYTES);
       ends.requireRoom("the offsets of " + what, rows + 1, Long.BYTES, Long.BYTES);
       read.add(data);
-      read.add(used(ends, rows + 1, Long.BYTES, Long.BYTES));
+      read.add(BatchAnswers.used(ends, rows + 1, Long.BYTES, Long.BYTES));
       offsets = ends.address();
     } else {
       data.requireRoom(what, rows, column.stride, size);
-      read.add(used(data, rows, column.stride, size));
+      read.add(BatchAnswers.used(data, rows, column.stride, size));
     }
     long valid = 0;
     if (column.valid != null) {
       Memory bytes = Memory.toRead("the validity of " + what, column.valid, 1);
       bytes.requireRoom("the validity of " + what, rows, 1, 1);
-      read.add(used(bytes, rows, 1, 1));
+      read.add(BatchAnswers.used(bytes, rows, 1, 1));
       valid = bytes.address();
     }
     putColumn(index, column.dtype, data, 0, column.stride, offsets, valid);
@@ -178,51 +156,6 @@ final class BatchCall {
     columns[at + 3] = stride;
     columns[at + 4] = offsets;
     columns[at + 5] = valid;
-  }
-
-  private void addOutput(int position, OutputBuffer target) {
-    Output output = target.output();
-    String what = "the buffer of " + Quote.of(output.name());
-    boolean narrowed = output.dtype() == Dtype.INT64 && target.dtype() == Dtype.INT32;
-    if (target.dtype() != output.dtype() && !narrowed) {
-      throw usage(what + " is " + target.dtype().text() + ", the output " + output.dtype().text());
-    }
-    int size = target.dtype().sizeBytes();
-    long rowBytes = (long) output.columns() * size;
-    if (target.rowStride() < rowBytes) {
-      throw usage(what + " has rows that overlap");
-    }
-    Memory memory = Memory.toWrite(what, target.data(), size);
-    memory.requireRoom(what, rows, target.rowStride(), rowBytes);
-    written.add(used(memory, rows, target.rowStride(), rowBytes));
-    int at = position * OUTPUT_FIELDS;
-    outputs[at] = output.index();
-    outputs[at + 1] = target.dtype().number();
-    outputs[at + 2] = memory.address();
-    outputs[at + 3] = memory.sizeBytes();
-    outputs[at + 4] = target.rowStride();
-  }
-
-  /** The part of {@code memory} that values at a stride take; it was checked to hold them. */
-  private static Memory used(Memory memory, long count, long stride, long valueBytes) {
-    return new Memory(memory.address(), count == 0 ? 0 : (count - 1) * stride + valueBytes);
-  }
-
-  /**
-   * An output written over what is still to be read, or over another output, would give answers
-   * that depend on the order.
-   */
-  private void refuseOverlaps() {
-    for (int i = 0; i < written.size(); i++) {
-      Memory output = written.get(i);
-      boolean clash = read.stream().anyMatch(output::overlaps);
-      for (int j = 0; j < i && !clash; j++) {
-        clash = output.overlaps(written.get(j));
-      }
-      if (clash) {
-        throw usage("two buffers of the call share memory, and one of them is written");
-      }
-    }
   }
 
   private static ModelpackException usage(String message) {

@@ -56,6 +56,11 @@ final class KeyCells {
     }
   }
 
+  /** The cells of all levels, outermost first. */
+  long[] toArray() {
+    return cells.clone();
+  }
+
   int levels() {
     return features.length;
   }

@@ -141,4 +141,52 @@ public final class KeyedPredictor {
     BatchCall batch = BatchCall.of(rows, columns, targets).withKey(key).withNotes(notes);
     predictor.run(batch, columns, notes, targets);
   }
+
+  /**
+   * As {@link Predictor#predictArrow(long, long, int, OutputBuffer...)}; children of the key's
+   * names are not looked at.
+   *
+   * @param schemaAddress address of a {@code struct ArrowSchema}
+   * @param arrayAddress address of its {@code struct ArrowArray}
+   * @param rows number of rows: the array's length, for which the targets have room
+   * @param targets where the outputs asked for go; no memory of the array's
+   * @throws InputException of the lowest row that is refused, if a child is missing or of a type
+   *     that its feature does not take, or if the array has another number of rows
+   * @throws FormatException if the model of the key's node cannot be loaded
+   * @throws UsageException if an address is 0 or not a multiple of 8, or a buffer cannot be used
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predictArrow(
+      long schemaAddress, long arrayAddress, int rows, OutputBuffer... targets) {
+    ArrowCall call = arrowCall(schemaAddress, arrayAddress, rows, targets);
+    predictor.run(call, (Object) targets);
+  }
+
+  /**
+   * As {@link Predictor#predictArrow(long, long, int, RowNotes, OutputBuffer...)}; children of the
+   * key's names are not looked at.
+   *
+   * @param schemaAddress address of a {@code struct ArrowSchema}
+   * @param arrayAddress address of its {@code struct ArrowArray}
+   * @param rows number of rows: the array's length, for which notes and targets have room
+   * @param notes receives what there is to say about each row
+   * @param targets where the outputs asked for go; those of rows in error are not defined
+   * @throws InputException of the lowest row that is refused, if the notes have no room for errors;
+   *     if a child is missing or of a type that its feature does not take, or if the array has
+   *     another number of rows
+   * @throws FormatException if the model of the key's node cannot be loaded, likewise
+   * @throws UsageException if an address is 0 or not a multiple of 8, or a buffer cannot be used
+   * @throws ClosedException if the predictor was closed
+   */
+  public void predictArrow(
+      long schemaAddress, long arrayAddress, int rows, RowNotes notes, OutputBuffer... targets) {
+    ArrowCall call = arrowCall(schemaAddress, arrayAddress, rows, targets);
+    predictor.run(call.withNotes(notes), notes, targets);
+  }
+
+  private ArrowCall arrowCall(
+      long schemaAddress, long arrayAddress, int rows, OutputBuffer[] targets) {
+    boolean strict = predictor.strict();
+    return new ArrowCall(schemaAddress, arrayAddress, strict, rows, targets).withKey(key);
+  }
 }

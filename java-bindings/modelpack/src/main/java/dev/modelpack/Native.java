@@ -12,7 +12,7 @@ final class Native {
   /**
    * Raised with every change of the calls below; the library states the one that it was built for.
    */
-  static final int INTERFACE_VERSION = 7;
+  static final int INTERFACE_VERSION = 8;
 
   private Native() {}
 
@@ -154,6 +154,22 @@ final class Native {
   static native void predictColumns(
       long predictor,
       long[] columns,
+      long rows,
+      long[] outputs,
+      long status,
+      long nodes,
+      long reasons);
+
+  /**
+   * A batch in the structs of the Arrow C Data Interface, which are released if it succeeds. {@code
+   * key}: null, or a cell per level. The others as for {@link #predictColumns}.
+   */
+  static native void predictArrow(
+      long predictor,
+      long schema,
+      long array,
+      boolean strict,
+      long[] key,
       long rows,
       long[] outputs,
       long status,

@@ -30,6 +30,7 @@ public final class Predictor implements AutoCloseable {
   private final String identity;
   private final CoreCells core;
   private final CellEncoder encoder;
+  private final boolean strict;
   private final RowCalls rows;
   private final Nodes nodes;
 
@@ -38,6 +39,7 @@ public final class Predictor implements AutoCloseable {
     cleaner.register(this, handle::close);
     this.schema = schema;
     this.identity = identity;
+    this.strict = strict;
     this.core = new CoreCells(handle, schema);
     this.encoder = new CellEncoder(schema, Native.nullCells(pointer), core);
     NodePaths paths = new NodePaths(Native.nodeCount(pointer));
@@ -202,6 +204,56 @@ public final class Predictor implements AutoCloseable {
    */
   public void predict(int rows, List<Column> columns, RowNotes notes, OutputBuffer... targets) {
     run(BatchCall.of(rows, columns, targets).withNotes(notes), columns, notes, targets);
+  }
+
+  /**
+   * Predicts a batch that another library exports through the <a
+   * href="https://arrow.apache.org/docs/format/CDataInterface.html">Arrow C Data Interface</a>: a
+   * struct array whose children are the features, bound by name. Nothing is copied on the way in.
+   * Further children are ignored unless {@link PredictorOptions#strict()}; docs/TYPES.md says which
+   * types a feature takes.
+   *
+   * <p>If the call succeeds, both structs are released, as the interface has it for what is moved;
+   * if it throws, both are still the caller's. The memory of the structs themselves is always the
+   * caller's. An address that is not a struct's, or a struct that breaks the interface, is not
+   * found out: the JVM may crash.
+   *
+   * @param schemaAddress address of a {@code struct ArrowSchema}
+   * @param arrayAddress address of its {@code struct ArrowArray}
+   * @param rows number of rows: the array's length, for which the targets have room
+   * @param targets where the outputs asked for go; no memory of the array's
+   * @throws InputException of the lowest row that is refused, if a child is missing or of a type
+   *     that its feature does not take, or if the array has another number of rows
+   * @throws FormatException of the lowest row whose node's model cannot be loaded
+   * @throws UsageException if an address is 0 or not a multiple of 8, or a buffer cannot be used
+   * @throws ClosedException if this was closed
+   */
+  public void predictArrow(
+      long schemaAddress, long arrayAddress, int rows, OutputBuffer... targets) {
+    run(new ArrowCall(schemaAddress, arrayAddress, strict, rows, targets), (Object) targets);
+  }
+
+  /**
+   * As {@link #predictArrow(long, long, int, OutputBuffer...)}, and says what there is to say about
+   * each row.
+   *
+   * @param schemaAddress address of a {@code struct ArrowSchema}
+   * @param arrayAddress address of its {@code struct ArrowArray}
+   * @param rows number of rows: the array's length, for which notes and targets have room
+   * @param notes receives what there is to say about each row
+   * @param targets where the outputs asked for go; those of rows in error are not defined
+   * @throws InputException of the lowest row that is refused, if the notes have no room for errors;
+   *     if a child is missing or of a type that its feature does not take, or if the array has
+   *     another number of rows
+   * @throws FormatException if the model of a node cannot be loaded, if the notes have no room for
+   *     errors
+   * @throws UsageException if an address is 0 or not a multiple of 8, or a buffer cannot be used
+   * @throws ClosedException if this was closed
+   */
+  public void predictArrow(
+      long schemaAddress, long arrayAddress, int rows, RowNotes notes, OutputBuffer... targets) {
+    ArrowCall call = new ArrowCall(schemaAddress, arrayAddress, strict, rows, targets);
+    run(call.withNotes(notes), notes, targets);
   }
 
   /**
@@ -423,8 +475,12 @@ public final class Predictor implements AutoCloseable {
     return handle.closeAndWait(timeout);
   }
 
+  boolean strict() {
+    return strict;
+  }
+
   /** {@code owners} hold the memory that the call points into. */
-  void run(BatchCall batch, Object... owners) {
+  void run(Batch batch, Object... owners) {
     int call = handle.enter();
     try {
       batch.run(handle.pointer(), schema);

@@ -7,6 +7,16 @@ package dev.modelpack;
 public final class UsageException extends ModelpackException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * For modules that build on this one.
+   *
+   * @param message what is wrong, in one line
+   * @param hint the way out, or null
+   */
+  public UsageException(String message, String hint) {
+    this(ErrorDetails.of(ErrorCode.USAGE, message).withHint(hint));
+  }
+
   UsageException(ErrorDetails details) {
     super(details);
   }
