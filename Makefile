@@ -93,7 +93,7 @@ java-tests: $(JNI_LIBRARY) engine-vectors $(JAVA_MODELS)
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
 	@$(PYTHON) tools/surefire.py java-bindings
 	@rm -rf build/quickstart && mkdir -p build/quickstart && cd build/quickstart && $(ROOT)/$(BIN)/python $(ROOT)/examples/quickstart/quickstart.py && \
-	  java -cp "$$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc)')" \
+	  java -cp "$$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc|tests)')" \
 	  $(ROOT)/examples/quickstart/Quickstart.java
 
 test-all: test ## the same, and the tests on the newest Python and JDK found
@@ -139,7 +139,7 @@ fuzz: ## TARGET (all) for MINUTES (1) each; needs nightly Rust and cargo-fuzz
 .PHONY: demo bench bench-java bench-mojo wheel jar install
 demo: setup $(C_LIBRARY) ## a real pipeline on real data: packed, predicted in Python, C and Java
 	@jar=""; if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory jar > /dev/null; \
-	  jar="--jar $$(ls java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc)')"; fi; \
+	  jar="--jar $$(ls java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc|tests)')"; fi; \
 	$(BIN)/python examples/flights/demo.py --out build/demo --library native/target/release --header native/include $$jar
 
 bench: setup $(C_LIBRARY) ## ratios against the frameworks and ONNX Runtime

@@ -277,7 +277,7 @@ public final class ArrowPredictor {
                       .orElseThrow(
                           () ->
                               new UsageException(
-                                  "the model has no output \"%s\"".formatted(name), hint)))
+                                  "the model has no output '%s'".formatted(name), hint)))
           .toList();
     }
   }

@@ -47,7 +47,7 @@ final class ExportedBatch implements AutoCloseable {
     if (encoding != null
         && (dictionaries == null || dictionaries.lookup(encoding.getId()) == null)) {
       throw new UsageException(
-          "the column \"%s\" is encoded by the dictionary %d, which is not there"
+          "the column '%s' is encoded by the dictionary %d, which is not there"
               .formatted(field.getName(), encoding.getId()),
           "pass the DictionaryProvider that holds it");
     }

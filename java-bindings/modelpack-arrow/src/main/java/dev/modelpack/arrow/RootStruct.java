@@ -19,15 +19,18 @@ final class RootStruct extends StructVector {
   private static final FieldType TYPE = FieldType.notNullable(ArrowType.Struct.INSTANCE);
 
   private final VectorSchemaRoot root;
+  private final Field field;
 
   RootStruct(BufferAllocator allocator, VectorSchemaRoot root) {
     super("", allocator, TYPE, null);
     this.root = root;
+    this.field = new Field("", TYPE, root.getSchema().getFields());
   }
 
+  /** The constructor above asks before there are children. */
   @Override
   public Field getField() {
-    return new Field("", TYPE, root.getSchema().getFields());
+    return field == null ? super.getField() : field;
   }
 
   @Override

@@ -93,6 +93,26 @@ public final class TestModels {
     return model.build();
   }
 
+  /**
+   * A classifier of {@code x} and {@code y} with two labels: "late" and 10 where x − y is above 0,
+   * else "on time" and 20.
+   */
+  public static byte[] twoLabels() {
+    ModelBuilder model = ModelBuilder.named("labels", "0.1.0");
+    String row =
+        model.op("concat@1", List.of(model.input("x", "float64"), model.input("y", "float64")));
+    Tensor weight = Tensor.float64(List.of(2, 2), 1, 1, -1, -1);
+    String margins =
+        model.op("linear@1", List.of(row), "bias", "none", "nan", "keep", "weight", weight);
+    Tensor zero = Tensor.float64(List.of(1), 0);
+    String labels = model.op("compare@1", List.of(margins), "comparison", "gt", "constant", zero);
+    Object texts =
+        Json.object("dtype", "string", "numpy", "|O", "values", List.of("on time", "late"));
+    Object numbers = Json.object("dtype", "int64", "numpy", "<i8", "values", List.of(20L, 10L));
+    model.output("label", "int64", 2, labels, "classes", List.of(texts, numbers));
+    return model.build();
+  }
+
   /** Answers {@code weight} times the feature {@code hour}, a number of {@code dtype}. */
   public static byte[] hours(
       String name, String version, double weight, String dtype, TestKey... signers) {
