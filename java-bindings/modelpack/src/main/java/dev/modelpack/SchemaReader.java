@@ -40,7 +40,8 @@ final class SchemaReader {
   }
 
   private Feature feature(int index) {
-    String name = wire.text();
+    // Literals and most JSON readers' keys are interned too: a map then finds a name by identity.
+    String name = wire.text().intern();
     Dtype dtype = Dtype.of(wire.int32());
     Policy missing = policy();
     Policy unseen = policy();

@@ -23,7 +23,9 @@ final class Table {
     try (Stream<String> lines = Files.lines(ModelFolder.file(model + ".csv"))) {
       List<String[]> cells = lines.limit(rows + 1L).map(line -> line.split(",")).toList();
       String[] header = cells.get(0);
-      return new Table(List.of(header).subList(0, header.length - 1), cells.subList(1, rows + 1));
+      // Interned, as names in a program are.
+      List<String> names = Stream.of(header).limit(header.length - 1L).map(String::intern).toList();
+      return new Table(names, cells.subList(1, rows + 1));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
