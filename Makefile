@@ -163,7 +163,7 @@ wheel: $(VENV)/.ready ## dist/modelpack-*.whl
 jar: doctor ## java-bindings/modelpack/target/modelpack-*.jar
 	@$(PYTHON) tools/doctor.py --java
 	$(MAKE) --no-print-directory $(JNI_LIBRARY)
-	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests -pl '!benchmarks' package
+	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests -pl modelpack,modelpack-arrow package
 	@ls java-bindings/modelpack/target/*.jar
 
 install: doctor ## the C library, its header and pkg-config file below PREFIX (/usr/local)
