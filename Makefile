@@ -59,8 +59,8 @@ $(JAVA_MODELS): $(VENV)/.installed benchmarks/models.py benchmarks/java/models.p
 
 # ---- tests ----
 
-.PHONY: test test-rust test-python test-c test-machines test-java test-all
-test: test-rust test-c test-machines test-python test-java ## everything that must pass
+.PHONY: test test-rust test-python test-c test-machines test-java test-pipelines test-all
+test: test-rust test-c test-machines test-python test-java test-pipelines ## everything that must pass
 
 test-rust: doctor
 	$(CARGO) test $(MANIFEST) --quiet
@@ -72,7 +72,7 @@ engine-vectors: setup
 
 # Spark by itself: its session takes the memory of the machine
 test-python: setup $(C_LIBRARY)
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/python/spark tests/python
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/python/spark --ignore=tests/python/spark_ml tests/python
 	$(BIN)/python -m pytest tests/python/spark
 
 test-c: setup
@@ -95,6 +95,11 @@ java-tests: $(JNI_LIBRARY) engine-vectors $(JAVA_MODELS)
 	@rm -rf build/quickstart && mkdir -p build/quickstart && cd build/quickstart && $(ROOT)/$(BIN)/python $(ROOT)/examples/quickstart/quickstart.py && \
 	  java -cp "$$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc|tests)')" \
 	  $(ROOT)/examples/quickstart/Quickstart.java
+
+# Spark's pipelines in Python, with the jar that test-java has built
+test-pipelines: setup test-java
+	@if $(PYTHON) tools/doctor.py --java; then MODELPACK_SPARK_JAR="$$(ls $(ROOT)/java-bindings/modelpack-spark/spark4_2.13/target/*-all.jar)" \
+	  $(BIN)/python -m pytest tests/python/spark_ml; fi
 
 test-all: test ## the same, and the tests on the newest Python and JDK found
 	@newest="$$($(PYTHON) tools/doctor.py --newest)"; \
