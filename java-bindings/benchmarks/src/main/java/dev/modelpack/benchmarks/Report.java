@@ -55,12 +55,10 @@ final class Report {
     return figures.get(bar.slower()).nanos / figures.get(bar.faster()).nanos;
   }
 
-  /** Such as {@code Row.map}. */
+  /** Such as {@code RowBenchmark.map}. */
   private static String label(RunResult result) {
     String name = result.getParams().getBenchmark();
-    String type = name.substring(0, name.lastIndexOf('.'));
-    return type.substring(type.lastIndexOf('.') + 1).replace("Benchmark", "")
-        + name.substring(name.lastIndexOf('.'));
+    return name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1);
   }
 
   private static Figures figures(RunResult result) {
