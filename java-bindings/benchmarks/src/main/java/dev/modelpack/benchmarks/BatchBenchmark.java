@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** Batches in one thread; times are per row. */
 public class BatchBenchmark {
-  private static final int ROWS = 10_000;
+  static final int ROWS = 10_000;
 
   /** The trees over 30 numbers and a batch. */
   @State(Scope.Benchmark)

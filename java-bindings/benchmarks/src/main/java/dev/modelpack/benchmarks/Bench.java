@@ -31,9 +31,7 @@ public final class Bench {
       options.exclude(H2oBenchmark.class.getSimpleName());
       System.out.println("H2O is left out: `make bench-mojo` makes its models");
     }
-    if (Runtime.version().feature() >= 24) {
-      options.jvmArgsAppend("--enable-native-access=ALL-UNNAMED");
-    }
+    options.jvmArgsAppend(jvmArguments());
     Report report = Report.of(new Runner(options.build()).run());
     System.out.print(report);
     System.exit(report.hasMissedBar() ? 1 : 0);
@@ -50,6 +48,16 @@ public final class Bench {
         .measurementTime(TimeValue.seconds(1))
         .addProfiler(GCProfiler.class)
         .shouldFailOnError(true);
+  }
+
+  /** What Arrow's memory needs, and what later JDKs ask of programs with native code. */
+  private static String[] jvmArguments() {
+    String opens = "--add-opens=java.base/java.nio=ALL-UNNAMED";
+    return Runtime.version().feature() < 24
+        ? new String[] {opens}
+        : new String[] {
+          opens, "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+        };
   }
 
   private static void quick(ChainedOptionsBuilder options) {
