@@ -1,9 +1,10 @@
-"""Rows per second of a PySpark job on local[2]: Spark's own cost, modelpack, and XGBoost in a pandas UDF.
+"""Rows per second of PySpark jobs on local[2]: Spark's own cost, modelpack, and XGBoost in a pandas UDF.
 
-    python benchmarks/spark/score.py [--rows 20000000] [--partitions 16] [--repeats 1] [--peer-rows N]
+    python benchmarks/spark/score.py [--rows 20000000] [--jobs identity,forest,…] [--peer-rows N] [--check]
 
-Every job reads the same Parquet files, 30 doubles, and makes all columns, which go nowhere:
-the identity job is ``mapInArrow`` that returns its input; XGBoost predicts per Arrow batch, as it is used in practice.
+Every job reads the same Parquet files, 30 doubles (and two keys), and makes all columns, which go nowhere. The identity
+job is ``mapInArrow`` that returns its input. XGBoost predicts per Arrow batch, as it is used in practice; with a model
+for each of 1,000 cities it groups each batch by key, as modelpack does.
 """
 
 from __future__ import annotations
@@ -13,18 +14,35 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import models
+import nodes
+from jobs import JOBS, Job, differing
+from memory import Memory
 
-import modelpack
-from modelpack import UNSIGNED
+# name, base, how much of the base's time it may take
+BARS = [
+    ("forest", "identity", 1.5),
+    ("forest", "forest-xgboost", None),
+    ("cities", "cities-xgboost", 1 / 5),
+]
+WARM_ROWS = 20_000
 
-NAMES = [f"f{i}" for i in range(models.FEATURES)]
+
+@dataclass(frozen=True)
+class Measured:
+    name: str
+    rows: int
+    seconds: float
+    memory: str
+
+    @property
+    def per_row(self) -> float:
+        return self.seconds / self.rows
 
 
 def session(folder: str) -> Any:
@@ -46,85 +64,94 @@ def written(spark: Any, rows: int, partitions: int, place: str) -> Any:
     """The rows as Parquet files, which every job reads."""
     from pyspark.sql import functions as F
 
-    columns = [F.randn(seed).cast("float").cast("double").alias(name) for seed, name in enumerate(NAMES)]
-    spark.range(0, rows, 1, partitions).select(*columns).write.parquet(place)
+    city = F.floor(F.rand(99) * nodes.CITIES)
+    keys = [
+        F.format_string("country %d", city % nodes.COUNTRIES).alias("country"),
+        F.format_string("city %d", city).alias("city"),
+    ]
+    columns = [F.randn(seed).cast("float").cast("double").alias(name) for seed, name in enumerate(nodes.NAMES)]
+    spark.range(0, rows, 1, partitions).select(*keys, *columns).write.parquet(place)
     return spark.read.parquet(place)
 
 
-def identity(df: Any) -> Any:
-    def same(batches):  # type: ignore[no-untyped-def]
-        yield from batches
-
-    return df.mapInArrow(same, df.schema)
+def frame_of(job: Job, df: Any) -> Any:
+    return df if job.keyed else df.drop(*nodes.KEYS)
 
 
-def modelpack_job(df: Any) -> Any:
-    return modelpack.spark.predict(df, models.packed("xgboost"), UNSIGNED, name="xgboost", outputs=["probability"])
-
-
-def xgboost_job(df: Any) -> Any:
-    """As people do it: the booster broadcast, loaded once per worker process, called per batch."""
-    import pandas as pd
-    from pyspark.sql import functions as F
-
-    booster = df.sparkSession.sparkContext.broadcast(bytes(models.xgboost_model().get_booster().save_raw("ubj")))
-
-    def answer(batches):  # type: ignore[no-untyped-def]
-        import pandas
-        import xgboost
-
-        model = xgboost.Booster({"nthread": 1})
-        model.load_model(bytearray(booster.value))
-        for rows in batches:
-            yield pandas.Series(model.inplace_predict(rows.to_numpy()).astype("float64"))
-
-    from collections.abc import Iterator
-
-    answer.__annotations__ = {"batches": Iterator[pd.DataFrame], "return": Iterator[pd.Series]}
-    return df.withColumn("probability", F.pandas_udf(answer, "double")(F.struct(*NAMES)))
-
-
-def seconds(job: Callable[[Any], Any], df: Any, repeats: int) -> float:
+def measured(name: str, df: Any, rows: int, repeats: int) -> Measured:
     """The fastest of `repeats`; the answers go nowhere, but all columns are made."""
-    best = float("inf")
-    for _ in range(repeats):
-        start = time.perf_counter()
-        job(df).write.format("noop").mode("overwrite").save()
-        best = min(best, time.perf_counter() - start)
-    return best
+    job, best = JOBS[name], float("inf")
+    start_workers(job, df)
+    with Memory() as memory:
+        for _ in range(repeats):
+            start = time.perf_counter()
+            to_nowhere(job, df)
+            best = min(best, time.perf_counter() - start)
+    return Measured(name, rows, best, memory.told())
 
 
-def main() -> None:
+def start_workers(job: Job, df: Any) -> None:
+    """Workers start, models are loaded, code is compiled."""
+    to_nowhere(job, df.limit(WARM_ROWS).repartition(2))
+
+
+def to_nowhere(job: Job, df: Any) -> None:
+    job.run(frame_of(job, df)).write.format("noop").mode("overwrite").save()
+
+
+def check(name: str, df: Any, folder: str) -> bool:
+    """Whether every row has the bits that one process answers."""
+    place = Path(folder) / f"answers-{name}"
+    job = JOBS[name]
+    job.run(frame_of(job, df)).write.parquet(str(place))
+    rows, wrong = differing(place, job)
+    print(f"{name}: {rows - wrong:,} of {rows:,} rows have the bits of one process", flush=True)
+    return wrong == 0
+
+
+def report(found: dict[str, Measured], repeats: int) -> bool:
+    """Prints the table; whether no bar was missed."""
+    print(f"{'job':<16}{'rows':>12}{'s':>9}{'rows/s':>12}   resident memory while it ran")
+    for one in found.values():
+        print(f"{one.name:<16}{one.rows:>12,}{one.seconds:>9.1f}{1 / one.per_row:>12,.0f}   {one.memory}")
+    held = True
+    for name, base, bar in BARS:
+        if name in found and base in found:
+            ratio = found[name].per_row / found[base].per_row
+            told = "" if bar is None else f", at most {bar:.2f}: {'held' if ratio <= bar else 'MISSED'}"
+            print(f"{name} takes {ratio:.2f} of the time of {base} ({1 / ratio:.1f} times as fast){told}")
+            held = held and (bar is None or ratio <= bar)
+    print(f"best of {repeats}; load of the machine {os.getloadavg()[0]:.1f}")
+    return held
+
+
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--partitions", type=int, default=16)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--peer-rows", type=int, help="rows for XGBoost, by default all")
+    parser.add_argument("--jobs", default=",".join(JOBS), help=f"of {', '.join(JOBS)}; by default all")
+    parser.add_argument("--check", action="store_true", help="compare every answer with that of one process")
     options = parser.parse_args()
+    names = options.jobs.split(",")
+    if unknown := set(names) - set(JOBS):
+        parser.error(f"no job is called {', '.join(sorted(unknown))}")
+    peer_rows = min(options.peer_rows or options.rows, options.rows)
     with tempfile.TemporaryDirectory(prefix="modelpack-spark-") as folder:
         spark = session(folder)
         df = written(spark, options.rows, options.partitions, f"{folder}/rows")
-        peer_rows = min(options.peer_rows or options.rows, options.rows)
-        for job in (identity, modelpack_job, xgboost_job):  # workers start, code is compiled
-            seconds(job, df.limit(20_000), 1)
         fewer = peer_rows < options.rows
         peer_df = written(spark, peer_rows, options.partitions, f"{folder}/peer") if fewer else df
-        measured = [
-            ("identity mapInArrow", options.rows, seconds(identity, df, options.repeats)),
-            ("modelpack.spark.predict", options.rows, seconds(modelpack_job, df, options.repeats)),
-            ("XGBoost, pandas UDF", peer_rows, seconds(xgboost_job, peer_df, options.repeats)),
-        ]
+        found = {}
+        for name in names:
+            peer = name.endswith("xgboost")
+            rows = peer_rows if peer else options.rows
+            found[name] = measured(name, peer_df if peer else df, rows, options.repeats)
+        checks = [check(name, df, folder) for name in names if options.check and JOBS[name].bundle is not None]
         spark.stop()
-    report(measured, options.repeats)
-
-
-def report(measured: list[tuple[str, int, float]], repeats: int) -> None:
-    base = measured[0][2] / measured[0][1]
-    print(f"{'job':<26}{'rows':>12}{'s':>9}{'rows/s':>12}{'x identity':>12}")
-    for name, rows, taken in measured:
-        print(f"{name:<26}{rows:>12,}{taken:>9.1f}{rows / taken:>12,.0f}{taken / rows / base:>12.2f}")
-    print(f"best of {repeats}; load of the machine {os.getloadavg()[0]:.1f}")
+    return 0 if report(found, options.repeats) and all(checks) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

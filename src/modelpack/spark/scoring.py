@@ -43,6 +43,7 @@ def predict(
     identity: str | None = None,
     engine: str | None = None,
     cache_bytes: int | None = None,
+    onnxruntime: str | None = None,
     send: bool = True,
 ) -> DataFrame:
     """The data frame with a column per output, lazily, on classic Spark and Spark Connect.
@@ -70,6 +71,9 @@ def predict(
         A name: a column is added that has, in the first row of each batch, the counts of that batch: ``rows``,
         ``refused``, ``features`` (per feature ``missing``, ``unseen``, ``rounded``, ``absent``), ``nodes``,
         ``reasons``. An Observation: it has the sums after the first action, such as ``observation.get["missing:age"]``.
+    onnxruntime : str, optional
+        For the engine ``onnx``: the path, on the executors, of ONNX Runtime's shared library; else they look as
+        `modelpack.load` does.
     send : bool
         Send the file to the executors, once per session. False: they read `path` themselves, on storage that all share.
 
@@ -106,7 +110,7 @@ def predict(
         case_sensitive = df.sparkSession.conf.get("spark.sql.caseSensitive") == "true"
         check_columns(bundle, df.schema.fields, case_sensitive)
         check_names(df.schema.names, list(names.values()))
-        model = shipped_model(df.sparkSession, bundle, engine, cache_bytes, send)
+        model = shipped_model(df.sparkSession, bundle, engine, cache_bytes, onnxruntime, send)
         found = with_answers(df, StructScorer(model, request), struct_of(fields), ANSWERS)
         if statistics is not None and not isinstance(statistics, str):
             found = found.observe(statistics, *observed(F.col(ANSWERS)[STATISTICS], bundle))
@@ -118,7 +122,9 @@ def predict(
     return found.select("*", *columns).drop(ANSWERS)
 
 
-def shipped_model(session: Any, bundle: Bundle, engine: str | None, cache_bytes: int | None, send: bool) -> Model:
+def shipped_model(
+    session: Any, bundle: Bundle, engine: str | None, cache_bytes: int | None, onnxruntime: str | None, send: bool
+) -> Model:
     """The model as workers load it.
 
     Raises
@@ -131,7 +137,7 @@ def shipped_model(session: Any, bundle: Bundle, engine: str | None, cache_bytes:
         raise UsageError(
             f"the engine {engine!r:.64} is not permitted for {bundle.name}", hint=f"permitted: {permitted}"
         )
-    return Model(ship(session, bundle, send), engine, cache_bytes)
+    return Model(ship(session, bundle, send), engine, cache_bytes, onnxruntime)
 
 
 def request_for(

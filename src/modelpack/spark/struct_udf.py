@@ -68,6 +68,7 @@ def predict_udf(
     identity: str | None = None,
     engine: str | None = None,
     cache_bytes: int | None = None,
+    onnxruntime: str | None = None,
     send: bool = True,
 ) -> PredictUdf:
     """A bundle as a function of a struct, which gives a struct of the outputs.
@@ -77,7 +78,7 @@ def predict_udf(
 
     Parameters
     ----------
-    path, trust, outputs, errors, nodes, name, min_version, identity, engine, cache_bytes, send
+    path, trust, outputs, errors, nodes, name, min_version, identity, engine, cache_bytes, onnxruntime, send
         As for `modelpack.spark.predict`.
     spark : SparkSession, optional
         The session that sends the bundle; by default the active one.
@@ -103,7 +104,7 @@ def predict_udf(
     with open_bundle(path, trust, name=name, min_version=min_version, identity=identity) as bundle:
         _refuse_timestamps(bundle)
         request = request_for(bundle, outputs, errors, nodes)
-        model = shipped_model(session, bundle, engine, cache_bytes, send)
+        model = shipped_model(session, bundle, engine, cache_bytes, onnxruntime, send)
         returned = struct_of(answer_fields(bundle, request))
     return PredictUdf(StructScorer(model, request), returned.json())
 

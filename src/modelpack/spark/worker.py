@@ -32,6 +32,7 @@ class Model:
     shipped: Shipped
     engine: str | None
     cache_bytes: int | None
+    onnxruntime: str | None
 
     def predictor(self) -> Predictor:
         """This process's predictor.
@@ -51,6 +52,7 @@ class Model:
                 identity=identity,
                 engine=self.engine,
                 cache_bytes=self.cache_bytes,
+                onnxruntime=self.onnxruntime,
             )
             while len(_open) > MAX_OPEN:
                 _open.popitem(last=False)
