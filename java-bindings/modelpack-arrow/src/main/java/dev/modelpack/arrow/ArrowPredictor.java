@@ -18,7 +18,8 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Predicts batches of Arrow vectors. The core reads the vectors where they are, whatever their
- * order, and writes the answers into the vectors that are returned; nothing is copied.
+ * order, and writes numbers into the vectors that are returned; nothing is copied. Labels are
+ * looked up afterwards, by the class index that the core gives.
  *
  * <pre>{@code
  * ArrowPredictor arrow = ArrowPredictor.of(predictor, allocator);
