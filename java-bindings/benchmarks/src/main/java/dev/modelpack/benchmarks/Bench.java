@@ -43,8 +43,9 @@ public final class Bench {
         .timeUnit(TimeUnit.NANOSECONDS)
         .forks(1)
         .warmupIterations(5)
-        .warmupTime(TimeValue.seconds(1))
-        .measurementIterations(7)
+        // JPMML, a tree of objects, is compiled after tens of thousands of calls.
+        .warmupTime(TimeValue.seconds(2))
+        .measurementIterations(5)
         .measurementTime(TimeValue.seconds(1))
         .addProfiler(GCProfiler.class)
         .shouldFailOnError(true);
@@ -62,7 +63,7 @@ public final class Bench {
 
   private static void quick(ChainedOptionsBuilder options) {
     options
-        .warmupIterations(3)
+        .warmupIterations(2)
         .measurementIterations(3)
         .measurementTime(TimeValue.milliseconds(500));
   }
