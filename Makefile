@@ -13,6 +13,9 @@ MANIFEST := --manifest-path native/Cargo.toml
 ROOT := $(CURDIR)
 RUST_SOURCES := $(shell find native -name '*.rs' -not -path 'native/target/*' -o -name 'Cargo.*' -not -path 'native/target/*' -o -name '*.h' -not -path 'native/target/*' -o -name 'modelpack.map')
 JNI_LIBRARY := native/target/release/libmodelpack_jni.so
+# Of the core module, and of all that are published: the shell looks, after Maven.
+JAR := $$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-*.jar | grep -E 'modelpack-[0-9.]+[.]jar$$')
+PUBLISHED_JARS := $$(find java-bindings/modelpack* -path '*/target/modelpack*.jar' -not -path '*/target/*/*' -not -name '*-tests.jar' -not -name '*-all.jar')
 C_LIBRARY := native/target/release/libmodelpack.so.0
 JAVA_MODELS := build/benchmarks/java/.ready
 WORKERS ?= 2
@@ -92,9 +95,9 @@ java-tests: $(JNI_LIBRARY) engine-vectors $(JAVA_MODELS)
 	$(BIN)/python tools/math_imports.py $(JNI_LIBRARY)
 	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.root=$(ROOT) verify
 	@$(PYTHON) tools/surefire.py java-bindings
+	@$(PYTHON) tools/check_jars.py $(PUBLISHED_JARS)
 	@rm -rf build/quickstart && mkdir -p build/quickstart && cd build/quickstart && $(ROOT)/$(BIN)/python $(ROOT)/examples/quickstart/quickstart.py && \
-	  java -cp "$$(ls $(ROOT)/java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc|tests)')" \
-	  $(ROOT)/examples/quickstart/Quickstart.java
+	  java -cp "$(JAR)" $(ROOT)/examples/quickstart/Quickstart.java
 
 # Spark's pipelines in Python, with the jar that test-java has built
 test-pipelines: setup test-java
@@ -141,10 +144,10 @@ fuzz: ## TARGET (all) for MINUTES (1) each; needs nightly Rust and cargo-fuzz
 
 # ---- what people run ----
 
-.PHONY: demo bench bench-java bench-mojo wheel jar install
+.PHONY: demo bench bench-java bench-mojo wheel natives jar reproducible install
 demo: setup $(C_LIBRARY) ## a real pipeline on real data: packed, predicted in Python, C and Java
 	@jar=""; if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory jar > /dev/null; \
-	  jar="--jar $$(ls java-bindings/modelpack/target/modelpack-[0-9]*.jar | grep -vE -- '-(sources|javadoc|tests)')"; fi; \
+	  jar="--jar $(JAR)"; fi; \
 	$(BIN)/python examples/flights/demo.py --out build/demo --library native/target/release --header native/include $$jar
 
 bench: setup $(C_LIBRARY) ## ratios against the frameworks and ONNX Runtime
@@ -165,11 +168,24 @@ wheel: $(VENV)/.ready ## dist/modelpack-*.whl
 	$(BIN)/maturin build --quiet --release --out dist
 	@ls dist
 
-jar: doctor ## java-bindings/modelpack/target/modelpack-*.jar
+# For this machine alone; NATIVES=all, or `make natives jar`: for every platform and any glibc from 2.17 on, as published.
+NATIVES ?= $(if $(filter natives,$(MAKECMDGOALS)),all,host)
+NATIVES_OF_all = -Dmodelpack.native=$(ROOT)/build/natives/linux-x86_64/libmodelpack_jni.so -Dmodelpack.natives=$(ROOT)/build/natives
+NATIVES_OF_host = -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -Dmodelpack.native.platform=$(shell $(PYTHON) tools/native_platforms.py)
+
+natives: setup ## build/natives/: the library of the jars, for every platform
+	PATH="$(ROOT)/$(BIN):$$PATH" $(BIN)/python tools/natives.py
+
+jar: doctor $(if $(filter all,$(NATIVES)),natives) ## java-bindings/modelpack/target/modelpack-*.jar
 	@$(PYTHON) tools/doctor.py --java
-	$(MAKE) --no-print-directory $(JNI_LIBRARY)
-	mvn -B -q -f java-bindings -Dmodelpack.native=$(ROOT)/$(JNI_LIBRARY) -DskipTests -pl modelpack,modelpack-arrow package
+	@$(if $(filter all,$(NATIVES)),,$(MAKE) --no-print-directory $(JNI_LIBRARY))
+	@rm -f java-bindings/modelpack*/target/*.jar java-bindings/modelpack*/*/target/*.jar
+	mvn -B -q -f java-bindings $(NATIVES_OF_$(NATIVES)) -Dmodelpack.root=$(ROOT) -DskipTests -pl modelpack,modelpack-arrow package
+	@$(PYTHON) tools/check_jars.py $(if $(filter all,$(NATIVES)),--natives) $(PUBLISHED_JARS)
 	@ls java-bindings/modelpack/target/*.jar
+
+reproducible: setup ## builds the jars twice, in two folders, and compares them; minutes
+	PATH="$(ROOT)/$(BIN):$$PATH" $(BIN)/python tools/reproducible.py
 
 install: doctor ## the C library, its header and pkg-config file below PREFIX (/usr/local)
 	$(MAKE) --no-print-directory -C native/capi install

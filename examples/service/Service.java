@@ -11,6 +11,7 @@ import dev.modelpack.Prediction;
 import dev.modelpack.Predictor;
 import dev.modelpack.TrustPolicy;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -54,16 +55,32 @@ public final class Service {
   private void start(int port) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    // From JDK 21 on: Executors.newVirtualThreadPerTaskExecutor(). A prediction does not block, so
-    // that this pool serves as many requests; virtual threads help where handlers wait for others.
-    ExecutorService threads =
-        Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors());
+    ExecutorService threads = threads();
     server.setExecutor(threads);
     server.createContext("/predict", this::predict);
     server.createContext("/bundle", this::bundle);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, threads)));
     server.start();
     System.out.println("listening on " + server.getAddress().getPort());
+  }
+
+  /**
+   * A virtual thread a request where the JDK has them. Programs for JDK 21 and later only write
+   * {@code Executors.newVirtualThreadPerTaskExecutor()}; this one is for 17 too.
+   *
+   * <p>A prediction takes microseconds and waits for nobody: virtual threads help handlers that
+   * also wait for others, such as a store of features.
+   */
+  private static ExecutorService threads() {
+    try {
+      Method virtual = Executors.class.getMethod("newVirtualThreadPerTaskExecutor");
+      System.out.println("threads: virtual, one a request");
+      return (ExecutorService) virtual.invoke(null);
+    } catch (ReflectiveOperationException olderJdk) {
+      int count = 2 * Runtime.getRuntime().availableProcessors();
+      System.out.println("threads: a pool of " + count);
+      return Executors.newFixedThreadPool(count);
+    }
   }
 
   /** Requests that came before the signal are answered. */

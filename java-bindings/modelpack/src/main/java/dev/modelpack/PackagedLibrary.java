@@ -10,14 +10,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Properties;
 
-/** The native library as it lies in the jar, with the SHA-256 that the build wrote beside it. */
+/**
+ * The native library as it lies in the jar, or in the one of its platform beside it, with the
+ * SHA-256 that the build wrote there.
+ */
 record PackagedLibrary(String file, byte[] content, String sha256) {
   private static final String FACTS = "library.properties";
+  private static final String PACKAGE = "dev/modelpack/";
 
   /** The library for a platform, checked against its digest. */
   static PackagedLibrary find(Platform platform) {
     String folder = "native/" + platform + "/";
-    if (PackagedLibrary.class.getResource(folder + FACTS) == null) {
+    if (locate(folder + FACTS) == null) {
       throw missing(platform);
     }
     try {
@@ -60,11 +64,20 @@ record PackagedLibrary(String file, byte[] content, String sha256) {
    * a replaced one by the directory of the one before.
    */
   private static InputStream open(String resource) throws IOException {
-    URL url = PackagedLibrary.class.getResource(resource);
+    URL url = locate(resource);
     if (url == null) {
       throw new FileNotFoundException(resource);
     }
     return open(url);
+  }
+
+  /**
+   * A class of a module sees the resources of its own jar only; its loader, those of the others.
+   */
+  private static URL locate(String resource) {
+    URL own = PackagedLibrary.class.getResource(resource);
+    ClassLoader loader = PackagedLibrary.class.getClassLoader();
+    return own != null || loader == null ? own : loader.getResource(PACKAGE + resource);
   }
 
   private static InputStream open(URL url) throws IOException {
@@ -95,11 +108,13 @@ record PackagedLibrary(String file, byte[] content, String sha256) {
   private static ModelpackException missing(Platform platform) {
     return ErrorDetails.of(
             ErrorCode.IO,
-            "this modelpack jar has no native library for %s (os.name %s, os.arch %s)"
+            "there is no native library for %s (os.name %s, os.arch %s)"
                 .formatted(platform, System.getProperty("os.name"), System.getProperty("os.arch")))
         .withHint(
-            "build one there with `cargo build --release -p modelpack-jni` and name it: "
-                + "-Dmodelpack.library.path=FILE")
+            Artifact.natives(platform)
+                    .map(artifact -> "put " + artifact + " on the class path")
+                    .orElse("build one there with `cargo build --release -p modelpack-jni`")
+                + ", or name a library: -Dmodelpack.library.path=FILE")
         .exception();
   }
 }

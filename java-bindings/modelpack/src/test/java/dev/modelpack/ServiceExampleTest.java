@@ -71,6 +71,10 @@ class ServiceExampleTest {
     put(models.resolve("a.mpk"), 4);
     Process service = start(models, trust);
     try (BufferedReader lines = service.inputReader()) {
+      String threads = awaitLine(lines, "threads: ");
+      boolean virtual = Runtime.version().feature() >= 21;
+      assertEquals(
+          virtual ? "virtual, one a request" : "a pool of", threads.replaceAll(" \\d+", ""));
       String address = "http://127.0.0.1:" + awaitLine(lines, "listening on ");
       HttpResponse<String> first = get(address + "/predict?hour=2");
       assertEquals(200, first.statusCode(), first.body());
