@@ -70,7 +70,7 @@ def faults(path: Path, natives: bool):
 
 
 def owners(jars: list[Path]) -> dict[str, set[str]]:
-    """Packages and module names, and the jars that have them; those for versions of Spark are one, since nobody has two."""
+    """Packages and module names, and the jars that have them; those for versions of Spark count as one."""
     found: dict[str, set[str]] = {}
     for path in jars:
         with zipfile.ZipFile(path) as jar:
