@@ -59,7 +59,7 @@ def _type(output: OutputType) -> Any:
             return labels[0]
         return types.StructType([types.StructField(str(place), label) for place, label in enumerate(labels)])
     numbers = {"float64": types.DoubleType(), "float32": types.FloatType(), "int64": types.LongType()}
-    number = numbers[str(output.dtype)]
+    number = types.DoubleType() if output.name == "probability" else numbers[str(output.dtype)]
     return number if output.columns == 1 else types.ArrayType(number)
 
 

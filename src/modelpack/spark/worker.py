@@ -106,7 +106,7 @@ class StructScorer:
         nodes = request.nodes or (meter is not None and meter.partitioned)
         answers = predictor.predict_arrow(features, request.outputs, request.errors, nodes=nodes)
         wanted = [*request.outputs, *request.told]
-        columns = [_plain_list(answers.column(name).combine_chunks()) for name in wanted]
+        columns = [_as_spark(name, answers.column(name).combine_chunks()) for name in wanted]
         if meter is not None:
             wanted.append(STATISTICS)
             columns.append(meter.column(answers))
@@ -133,13 +133,15 @@ class BatchScorer:
             yield pyarrow.RecordBatch.from_arrays(columns, names=[*batch.schema.names, self.added])
 
 
-def _plain_list(column: Any) -> Any:
-    """Spark knows no lists of fixed size."""
+def _as_spark(name: str, column: Any) -> Any:
+    """Spark knows no lists of fixed size; a probability is a double to it, also where the framework has float32."""
     import numpy as np
     import pyarrow
 
+    wide = name == "probability"
     if not pyarrow.types.is_fixed_size_list(column.type):
-        return column
+        return column.cast(pyarrow.float64()) if wide else column
     width = column.type.list_size
+    numbers = column.values.cast(pyarrow.float64()) if wide else column.values
     offsets = pyarrow.array(np.arange(0, (len(column) + 1) * width, width, dtype=np.int32))
-    return pyarrow.ListArray.from_arrays(offsets, column.values, mask=column.is_null() if column.null_count else None)
+    return pyarrow.ListArray.from_arrays(offsets, numbers, mask=column.is_null() if column.null_count else None)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
+from xgboost import XGBClassifier
 
 import modelpack
 from modelpack import UNSIGNED, TrustPolicy, UsageError
@@ -68,6 +69,15 @@ def test_several_label_columns(spark, tmp_path):
     assert [list(label) for label in column(scored, "label")] == expected.tolist()
     classes = scored.schema["probability"].metadata["modelpack"]["classes_of"]
     assert classes == {"0": ["minus", "plus"], "1": ["down", "up"]}
+
+
+def test_probabilities_of_float32_are_the_same_numbers_as_doubles(spark, tmp_path):
+    X = numbers()
+    model = XGBClassifier(n_estimators=5, max_depth=2).fit(X, X.a > 0)
+    packed = modelpack.pack(model, X, tmp_path / "m.mpk", name="m", version="1.0.0")
+    scored = modelpack.spark.predict(on_cluster(spark, X), packed, UNSIGNED)
+    assert scored.schema["probability"].dataType.simpleString() == "array<double>"
+    assert column(scored, "probability") == model.predict_proba(X).tolist()
 
 
 def test_each_engine_that_the_policy_permits(spark, tmp_path):
