@@ -38,11 +38,16 @@ final class StructAnswer {
     return output.name().equals("label");
   }
 
+  /** A probability is a double to Spark, also where the framework answers in float32. */
+  private static boolean isNarrow(Output output) {
+    return output.dtype() == Dtype.FLOAT32 && !output.name().equals("probability");
+  }
+
   private static DataType type(Output output) {
     if (isLabel(output)) {
       return labelType(output.classes());
     }
-    DataType number = output.dtype() == Dtype.FLOAT32 ? DataTypes.FloatType : DataTypes.DoubleType;
+    DataType number = isNarrow(output) ? DataTypes.FloatType : DataTypes.DoubleType;
     return output.columns() == 1 ? number : DataTypes.createArrayType(number);
   }
 
@@ -76,7 +81,7 @@ final class StructAnswer {
     Object[] values = new Object[numbers.length];
     for (int column = 0; column < numbers.length; column++) {
       double number = numbers[column];
-      values[column] = output.dtype() == Dtype.FLOAT32 ? (Object) (float) number : number;
+      values[column] = isNarrow(output) ? (Object) (float) number : number;
     }
     return values.length == 1 ? values[0] : values;
   }
