@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,12 +24,13 @@ HOME = "linux-x86_64"
 
 def copy(destination: Path) -> Path:
     """The sources as they are now: what git knows or would add."""
-    destination.mkdir(parents=True)
     listing = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, check=True, capture_output=True).stdout
-    pack = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read", "--directory", str(ROOT)]
-    archive = subprocess.run(pack, input=names, check=True, capture_output=True).stdout
-    subprocess.run(["tar", "--extract", "--directory", str(destination)], input=archive, check=True)
+    names = subprocess.run(listing, check=True, capture_output=True, text=True).stdout.split("\0")
+    for source in (ROOT / name for name in names if name):
+        if source.is_file():
+            target = destination / source.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
     return destination
 
 
