@@ -112,6 +112,17 @@ test-all: test ## the same, and the tests on the newest Python and JDK found
 	if [ -z "$$newest" ]; then echo "no newer JDK found: nothing more to test"; \
 	else echo "Java tests on $$newest"; JAVA_HOME="$$newest" $(MAKE) --no-print-directory test-java; fi
 
+# PySpark beside the environment's own packages; before 4.1 it takes no pandas 3, after 4.1 it runs on the newest JDK
+SPARK_VERSIONS ?= 3.5 4.0 4.3
+.PHONY: test-spark-versions
+test-spark-versions: setup ## tests/python/spark on SPARK_VERSIONS (3.5 4.0 4.3), not part of CI
+	@newest="$$($(PYTHON) tools/doctor.py --newest-java)"; for version in $(SPARK_VERSIONS); do \
+	  place=$(ROOT)/build/spark-$$version; java="$${JAVA_HOME:-}"; packages="pyspark==$$version.* py4j==0.10.9.*"; \
+	  case $$version in 3.*|4.0) packages="$$packages pandas==2.* pytz tzdata";; 4.1) ;; *) java="$${newest:-$$java}";; esac; \
+	  [ -d $$place ] || $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $$place $$packages; \
+	  echo "Spark $$version"; JAVA_HOME="$$java" PATH="$${java:+$$java/bin:}$$PATH" PYTHONPATH="$$place" $(BIN)/python -m pytest tests/python/spark; \
+	done
+
 # ---- checks ----
 
 .PHONY: check
