@@ -25,8 +25,8 @@ WINDOWS_LIBRARIES = re.compile(
 MACHINES = {
     "linux-x86_64": "ARCH.X86_64",
     "linux-aarch64": "ARCH.AARCH64",
-    "macos-x86_64": "TYPE.X86_64",
-    "macos-aarch64": "TYPE.ARM64",
+    "macos-x86_64": "CPU_TYPE.X86_64",
+    "macos-aarch64": "CPU_TYPE.ARM64",
     "windows-x86_64": "MACHINE_TYPES.AMD64",
 }
 EMULATORS = {"linux-aarch64": ("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu")}
@@ -88,7 +88,7 @@ def macos(library: lief.MachO.Binary):
         yield f"is called {own}"
     if list(library.build_version.minos) > MACOS:
         yield f"needs macOS {library.build_version.minos}"
-    if not library.has_code_signature:
+    if str(library.header.cpu_type) == MACHINES["macos-aarch64"] and not library.has_code_signature:
         yield "has no code signature, without which macOS on ARM loads nothing"
 
 
