@@ -1,4 +1,4 @@
-"""How Spark runs a scorer: as a function of a struct of Arrow data, or, before Spark 4.1, over whole batches."""
+"""How Spark runs a scorer: as a function of Arrow data, or, before Spark 4.1, over whole batches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def has_arrow_functions() -> bool:
 
 
 def arrow_function(scorer: StructScorer, returned: Any) -> Any:
-    """The scorer as Spark's own function object."""
+    """The scorer as Spark's own function of a struct."""
     from pyspark.sql import functions
 
     arrow_udf: Any = vars(functions)["arrow_udf"]
@@ -33,10 +33,12 @@ def with_answers(df: DataFrame, scorer: StructScorer, returned: Any, name: str) 
         return _over_batches(df, scorer, returned, name)
     from pyspark.sql import functions as F
 
-    features = [quoted(column) for column in df.columns if column in scorer.request.features]
+    features = [column for column in df.columns if column in scorer.request.features]
+    # Columns rather than a struct of them, which Spark would make for each row.
+    arrow_udf: Any = vars(F)["arrow_udf"]
+    function = arrow_udf(lambda *columns: scorer.of_columns(columns, features), returned)
     # A deterministic function would run again in each filter on its answers.
-    function = arrow_function(scorer, returned).asNondeterministic()
-    return df.select("*", function(F.struct(*features)).alias(name))
+    return df.select("*", function.asNondeterministic()(*map(quoted, features)).alias(name))
 
 
 def quoted(name: str) -> str:

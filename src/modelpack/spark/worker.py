@@ -6,7 +6,7 @@ Workers unpickle these classes by name, so modelpack has to be installed there.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -90,17 +90,20 @@ class Request:
 
 @dataclass(frozen=True)
 class StructScorer:
-    """What every way through Spark comes to: a struct of features in, a struct of answers out."""
+    """A struct of features in, a struct of answers out."""
 
     model: Model
     request: Request
 
     def __call__(self, rows: Any) -> Any:
+        return self.of_columns(rows.flatten(), [field.name for field in rows.type])
+
+    def of_columns(self, columns: Sequence[Any], names: Sequence[str]) -> Any:
+        """What every way through Spark comes to: the struct of answers for the columns of these names."""
         import pyarrow
 
         predictor, request = self.model.predictor(), self.request
-        names = [field.name for field in rows.type]
-        batch = pyarrow.RecordBatch.from_arrays(rows.flatten(), names=names)
+        batch = pyarrow.RecordBatch.from_arrays(list(columns), names=list(names))
         features = batch.select([place for place, name in enumerate(names) if name in request.features])
         meter = Meter(predictor) if request.statistics else None
         nodes = request.nodes or (meter is not None and meter.partitioned)
@@ -128,8 +131,8 @@ class BatchScorer:
         places = [place for place, name in enumerate(self.names) if name in features]
         names = [self.names[place] for place in places]
         for batch in batches:
-            rows = pyarrow.StructArray.from_arrays([batch.column(place) for place in places], names=names)
-            columns = [*batch.columns, self.scorer(rows)]
+            answers = self.scorer.of_columns([batch.column(place) for place in places], names)
+            columns = [*batch.columns, answers]
             yield pyarrow.RecordBatch.from_arrays(columns, names=[*batch.schema.names, self.added])
 
 
