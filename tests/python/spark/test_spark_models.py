@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 from xgboost import XGBClassifier
 
@@ -78,6 +80,15 @@ def test_probabilities_of_float32_are_the_same_numbers_as_doubles(spark, tmp_pat
     scored = modelpack.spark.predict(on_cluster(spark, X), packed, UNSIGNED)
     assert scored.schema["probability"].dataType.simpleString() == "array<double>"
     assert column(scored, "probability") == model.predict_proba(X).tolist()
+
+
+def test_a_model_whose_features_are_all_optional_and_absent(spark, tmp_path):
+    X = numbers()
+    X.loc[0, "a"] = X.loc[1, "b"] = np.nan
+    model = make_pipeline(SimpleImputer(), LinearRegression()).fit(X, X.b.fillna(1))
+    packed = modelpack.pack(model, X, tmp_path / "m.mpk", name="m", version="1.0.0", optional=NAMES)
+    missing = model.predict(pd.DataFrame({"a": [np.nan], "b": [np.nan]})).tolist()
+    assert column(modelpack.spark.predict(spark.range(3), packed, UNSIGNED), "value") == missing * 3
 
 
 def test_each_engine_that_the_policy_permits(spark, tmp_path):
