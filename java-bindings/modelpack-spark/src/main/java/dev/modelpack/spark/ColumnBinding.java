@@ -6,10 +6,8 @@ import dev.modelpack.Feature;
 import dev.modelpack.InputException;
 import dev.modelpack.Predictor;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -114,28 +112,9 @@ final class ColumnBinding {
     if (names != null) {
       problem(feature, "there is no column " + column + ", which featureCols names");
     } else if (!feature.optional()) {
-      problem(feature, absence(feature));
+      problem(feature, Absence.of(feature, predictor, columns.fieldNames()).getMessage());
     }
     return FeatureColumn.absent(feature.name());
-  }
-
-  /** The core's own words, which name the nearest column. */
-  private String absence(Feature feature) {
-    Map<String, Object> row = new HashMap<>();
-    for (String column : columns.fieldNames()) {
-      row.put(column, null);
-    }
-    bundle.schema().features().forEach(other -> row.put(other.name(), null));
-    row.remove(feature.name());
-    try {
-      predictor.predict(row);
-    } catch (InputException refused) {
-      if (refused.code() == ErrorCode.FEATURE_ABSENT) {
-        return refused.getMessage();
-      }
-    }
-    throw new IllegalStateException(
-        "a row without " + feature.name() + " was not refused for that");
   }
 
   private void problem(Feature feature, String told) {

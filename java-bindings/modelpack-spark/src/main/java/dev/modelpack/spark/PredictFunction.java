@@ -55,7 +55,11 @@ final class PredictFunction implements UDF1<Row, Row> {
     }
     places = new int[schema.features().size()];
     for (Feature feature : schema.features()) {
-      places[feature.index()] = byName.getOrDefault(feature.name(), -1);
+      int place = byName.getOrDefault(feature.name(), -1);
+      if (place < 0 && !feature.optional()) {
+        throw Absence.of(feature, predictor, struct.fieldNames());
+      }
+      places[feature.index()] = place;
     }
     bound = struct;
   }

@@ -90,39 +90,51 @@ final class ScoredRows implements Iterator<Row> {
       refused[count] = !batch.put(count, row);
       count++;
     }
-    try {
-      predict();
-    } catch (InputException error) {
-      throw placed(error);
+    if (invalid == HandleInvalid.ERROR) {
+      predictAll();
+    } else {
+      predictEach();
     }
   }
 
-  private void predict() {
-    if (invalid == HandleInvalid.ERROR) {
-      for (int place = 0; place < count; place++) {
-        if (refused[place]) {
-          batch.refuse(rows[place]);
-        }
+  private void predictAll() {
+    for (int place = 0; place < count; place++) {
+      if (refused[place]) {
+        refuse(place);
       }
-      batch.predict(count);
-      return;
     }
+    try {
+      batch.predict(count);
+    } catch (InputException error) {
+      throw placed(error, error.row().orElse(0));
+    }
+  }
+
+  private void predictEach() {
     batch.predictEach(count);
     for (int place = 0; place < count; place++) {
       ErrorCode error = batch.error(place);
       if (error != null && error.number() / 100 != INPUT_HUNDRED) {
         // Not the row's fault, such as a node's model that is damaged.
-        batch.refuse(rows[place]);
+        refuse(place);
       }
       refused[place] |= error != null;
     }
   }
 
-  /** The core counts rows within the batch. */
-  private IllegalArgumentException placed(InputException error) {
+  private void refuse(int place) {
+    try {
+      batch.refuse(rows[place]);
+    } catch (InputException error) {
+      throw placed(error, place);
+    }
+  }
+
+  /** The core's error, with the row's place in its partition. */
+  private IllegalArgumentException placed(InputException error, long place) {
     TaskContext task = TaskContext.get();
     String partition = task == null ? "" : " of partition " + task.partitionId();
-    String place = error.row().isPresent() ? ", counted from row " : ", in the batch from row ";
-    return new IllegalArgumentException(error.getMessage() + place + before + partition, error);
+    String told = "%s (row %d%s)".formatted(error.getMessage(), before + place, partition);
+    return new IllegalArgumentException(told, error);
   }
 }

@@ -6,6 +6,7 @@ import dev.modelpack.Predictor;
 import dev.modelpack.PredictorOptions;
 import dev.modelpack.TrustPolicy;
 import java.io.Serializable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -31,9 +32,19 @@ record ShippedBundle(String identity, List<String> engines, String engine, Strin
   Predictor open() {
     TrustPolicy trust = TrustPolicy.ofIdentity(identity, Set.copyOf(engines));
     OpenOptions expected = OpenOptions.builder().identity(identity).build();
-    try (Bundle bundle = Bundle.open(Path.of(SparkFiles.get(file)), trust, expected)) {
+    try (Bundle bundle = Bundle.open(path(), trust, expected)) {
       return bundle.predictor(options(engine));
     }
+  }
+
+  /**
+   * From 4.0 on, Spark may look in a folder of the session's own; on the driver, which also
+   * evaluates small plans, what the application sent lies above it.
+   */
+  private Path path() {
+    Path place = Path.of(SparkFiles.get(file));
+    Path above = place.getParent().resolveSibling(file);
+    return Files.exists(place) || !Files.exists(above) ? place : above;
   }
 
   static PredictorOptions options(String engine) {

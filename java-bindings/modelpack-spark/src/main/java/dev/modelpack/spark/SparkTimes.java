@@ -10,7 +10,8 @@ import org.apache.spark.sql.catalyst.util.DateTimeUtils;
 
 /**
  * The times in Spark's rows. What a {@code java.sql} class says of itself is another instant for
- * times long ago, since it counts by the Julian calendar; Spark's own way back is exact.
+ * times long ago, since it counts by the Julian calendar; Spark's own way back is exact, but for
+ * the ten days of 1582 that no calendar of {@code java.sql} has.
  */
 final class SparkTimes {
   private static final long MICROS_PER_DAY = 86_400_000_000L;

@@ -1,5 +1,6 @@
 package dev.modelpack.spark;
 
+import dev.modelpack.TrustPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +28,13 @@ final class LocalSpark {
 
   static Object[] row(Object... values) {
     return values;
+  }
+
+  /** One that answers with a bundle nobody signed. */
+  static ModelpackTransformer transformer(Path folder, byte[] model) {
+    return new ModelpackTransformer()
+        .setBundle(bundle(folder, "model.mpk", model).toString())
+        .setTrust(TrustPolicy.UNSIGNED);
   }
 
   /** A file with a bundle in a folder that the caller deletes. */
