@@ -125,7 +125,8 @@ def differing(written: Path, job: Job) -> tuple[int, int]:
             column = batch.column(output)
             found = column.flatten() if output == "probability" else column
             same = found.to_numpy(zero_copy_only=False).reshape(expected.shape)
-            unequal = same.view(f"u{same.itemsize}") != expected.view(f"u{expected.itemsize}")
+            expected = expected.astype(same.dtype)  # Spark has doubles for XGBoost's float32: the same numbers
+            unequal = same.view(f"u{same.itemsize}") != expected.view(f"u{same.itemsize}")
             wrong += int(np.any(unequal.reshape(len(expected), -1), axis=1).sum())
             rows += batch.num_rows
     return rows, wrong
