@@ -20,11 +20,11 @@ import org.apache.spark.sql.functions;
  *
  * <pre>{@code
  * mvn -B -q -f java-bindings package -DskipTests -pl modelpack-spark/spark4_2.13 -am
- * python -c 'import sys; sys.path.insert(0, "benchmarks"); import models; print(models.packed("xgboost"))'
- * java -Xmx3g --add-opens=java.base/java.{lang,nio,util}=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED \
- *   --add-opens=java.base/java.{lang.invoke,net,util.concurrent}=ALL-UNNAMED \
- *   -cp "$(ls java-bindings/modelpack-spark/spark4_2.13/target/*-all.jar):$(python -c 'import pyspark; print(pyspark.__path__[0])')/jars/*" \
- *   benchmarks/spark/Score.java --bundle build/benchmarks/xgboost.mpk --rows 20000000
+ * python -c 'import sys; sys.path.insert(0, "benchmarks"); import models; print(models.packed("xgboost").path)'
+ * jars="$(ls java-bindings/modelpack-spark/spark4_2.13/target/*-all.jar):$(python -c 'import pyspark; print(pyspark.__path__[0])')/jars/*"
+ * javac -d build/benchmarks/score -cp "$jars" benchmarks/spark/Score.java
+ * java -Xmx3g --add-opens=java.base/java.{lang,lang.invoke,net,nio,util,util.concurrent}=ALL-UNNAMED \
+ *   --add-opens=java.base/sun.nio.ch=ALL-UNNAMED -cp "build/benchmarks/score:$jars" Score --rows 20000000
  * }</pre>
  *
  * <p>Further options: {@code --partitions 16 --repeats 1 --column} (a model's column: {@code

@@ -45,6 +45,13 @@ abstract class FeatureBuffer {
 
   abstract Column values();
 
+  /**
+   * Bytes of the values that have no size of their own, once the first {@code rows} are written.
+   */
+  long textBytes(int rows) {
+    return 0;
+  }
+
   final Column column() {
     return values().withValid(valid);
   }
@@ -102,6 +109,11 @@ abstract class FeatureBuffer {
       }
       utf8.put(start, bytes);
       return end;
+    }
+
+    @Override
+    long textBytes(int rows) {
+      return offsets.getLong(rows * Long.BYTES);
     }
 
     @Override

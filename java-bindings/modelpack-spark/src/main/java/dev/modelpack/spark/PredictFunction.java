@@ -9,7 +9,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.StructType;
 
-/** A bundle as a function of a struct, a row at a time. One copy serves one task. */
+/**
+ * A bundle as a function of a struct, a row at a time. Each task has a copy of its own; on the
+ * driver, where Spark evaluates small plans, threads may share one and wait for each other.
+ */
 final class PredictFunction implements UDF1<Row, Row> {
   private static final long serialVersionUID = 1L;
 
@@ -26,7 +29,7 @@ final class PredictFunction implements UDF1<Row, Row> {
   }
 
   @Override
-  public Row call(Row row) {
+  public synchronized Row call(Row row) {
     if (row == null) {
       return null;
     }

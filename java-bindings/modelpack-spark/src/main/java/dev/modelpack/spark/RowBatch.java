@@ -60,6 +60,18 @@ final class RowBatch {
     return capacity;
   }
 
+  /** Whether nothing should follow the first {@code rows}. */
+  boolean isFull(int rows) {
+    if (rows == 0) {
+      return false;
+    }
+    long texts = 0;
+    for (FeatureBuffer feature : features) {
+      texts += feature == null ? 0 : feature.textBytes(rows);
+    }
+    return rows == capacity || texts >= MAX_BYTES;
+  }
+
   OutputBuffer answer(int place) {
     return answers[place];
   }

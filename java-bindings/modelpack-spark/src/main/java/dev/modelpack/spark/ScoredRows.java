@@ -84,7 +84,7 @@ final class ScoredRows implements Iterator<Row> {
     count = 0;
     next = 0;
     Arrays.fill(refused, false);
-    while (count < rows.length && input.hasNext()) {
+    while (!batch.isFull(count) && input.hasNext()) {
       Row row = input.next();
       rows[count] = row;
       refused[count] = !batch.put(count, row);

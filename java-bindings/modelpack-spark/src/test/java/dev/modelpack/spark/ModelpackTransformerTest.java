@@ -175,6 +175,25 @@ class ModelpackTransformerTest {
   }
 
   @Test
+  void longTextsMakeSmallerBatches() {
+    Dataset<Row> rows =
+        LocalSpark.session()
+            .range(0, 60, 1, 1)
+            .selectExpr(
+                "id",
+                "id AS hour",
+                "0D AS distance",
+                "0F AS wind",
+                "false AS holiday",
+                "repeat('x', 1000000) AS carrier");
+    List<Row> scored =
+        transformer(TestModels.flights()).transform(rows).drop("carrier").collectAsList();
+    for (int i = 0; i < 60; i++) {
+      assertEquals(i - 2.0, scored.get(i).<Double>getAs("prediction"));
+    }
+  }
+
+  @Test
   void partitionNodesAnswerForTheirKeys() {
     Dataset<Row> rows =
         LocalSpark.session()
