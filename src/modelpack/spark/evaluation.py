@@ -34,7 +34,7 @@ def with_answers(df: DataFrame, scorer: StructScorer, returned: Any, name: str) 
     from pyspark.sql import functions as F
 
     features = [column for column in df.columns if column in scorer.request.features]
-    # Where no feature is there, as all are optional, a column that is longer named than any tells how many rows there are.
+    # Where no feature is there, as all are optional, a column named longer than any tells how many rows there are.
     given: list[Any] = [F.col(quoted(column)) for column in features] or [F.lit(True)]
     names = features or ["_".join(["rows", *scorer.request.features])]
     # Columns rather than a struct of them, which Spark would make for each row.
