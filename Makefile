@@ -155,7 +155,7 @@ fuzz: ## TARGET (all) for MINUTES (1) each; needs nightly Rust and cargo-fuzz
 
 # ---- what people run ----
 
-.PHONY: demo bench bench-java bench-mojo wheel natives jar reproducible install
+.PHONY: demo bench bench-java bench-mojo wheel natives jar spark-jars reproducible install
 demo: setup $(C_LIBRARY) ## a real pipeline on real data: packed, predicted in Python, C and Java
 	@jar=""; if $(PYTHON) tools/doctor.py --java; then $(MAKE) --no-print-directory jar > /dev/null; \
 	  jar="--jar $(JAR)"; fi; \
@@ -194,6 +194,13 @@ jar: doctor $(if $(filter all,$(NATIVES)),natives) ## java-bindings/modelpack/ta
 	mvn -B -q -f java-bindings $(NATIVES_OF_$(NATIVES)) -Dmodelpack.root=$(ROOT) -DskipTests -pl modelpack,modelpack-arrow package
 	@$(PYTHON) tools/check_jars.py $(if $(filter all,$(NATIVES)),--natives) $(PUBLISHED_JARS)
 	@ls java-bindings/modelpack/target/*.jar
+
+spark-jars: doctor $(if $(filter all,$(NATIVES)),natives) ## java-bindings/modelpack-spark/*/target/*-all.jar, for spark.jars; downloads Spark
+	@$(PYTHON) tools/doctor.py --java
+	@$(if $(filter all,$(NATIVES)),,$(MAKE) --no-print-directory $(JNI_LIBRARY))
+	mvn -B -q -f java-bindings $(NATIVES_OF_$(NATIVES)) -Dmodelpack.root=$(ROOT) -DskipTests \
+	  -pl modelpack-spark/spark4_2.13,modelpack-spark/spark3_2.13,modelpack-spark/spark3_2.12 -am package
+	@ls java-bindings/modelpack-spark/*/target/*-all.jar
 
 reproducible: setup ## builds the jars twice, in two folders, and compares them; minutes
 	PATH="$(ROOT)/$(BIN):$$PATH" $(BIN)/python tools/reproducible.py
