@@ -10,12 +10,10 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -229,28 +227,9 @@ public final class ModelpackTransformer extends ModelpackParams implements MLWri
       ShippedBundle shipped = BundleShipping.ship(session.sparkContext(), opened);
       HandleInvalid invalid = HandleInvalid.of(getHandleInvalid());
       Scoring scoring = new Scoring(shipped, features, plan.columns(), invalid);
-      return named(rows.mapPartitions(scoring, Encoders.row(numbered(schema))), schema);
+      return NumberedColumns.named(
+          rows.mapPartitions(scoring, Encoders.row(NumberedColumns.of(schema))), schema);
     }
-  }
-
-  /** Columns by number, since names may stand twice or have dots. */
-  private static StructType numbered(StructType schema) {
-    StructType numbered = new StructType();
-    for (StructField field : schema.fields()) {
-      String number = String.valueOf(numbered.size());
-      numbered = numbered.add(number, field.dataType(), field.nullable());
-    }
-    return numbered;
-  }
-
-  /** Names and metadata, which Spark's map does not keep. */
-  private static Dataset<Row> named(Dataset<Row> numbered, StructType schema) {
-    Column[] columns = new Column[schema.size()];
-    for (int place = 0; place < columns.length; place++) {
-      StructField field = schema.apply(place);
-      columns[place] = numbered.col(String.valueOf(place)).as(field.name(), field.metadata());
-    }
-    return numbered.select(columns);
   }
 
   /**
