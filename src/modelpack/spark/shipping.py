@@ -80,6 +80,8 @@ def _send(session: Any, path: str, name: str) -> None:
         return
     # The driver serves the file as long as the application lives; Spark removes its own temporary folder then.
     context = session.sparkContext
+    if any(sent.endswith(f"/{name}") for sent in context.listFiles):
+        return  # by somebody else of the application, such as the JVM's transformer
     folder = tempfile.mkdtemp(prefix="modelpack-", dir=getattr(context, "_temp_dir", None))
     context.addFile(_copied(path, folder, name))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -108,6 +109,18 @@ def test_each_engine_that_the_policy_permits(spark, tmp_path):
     absent = modelpack.spark.predict(df, packed, trust, engine="onnx", onnxruntime="/nowhere/libonnxruntime.so")
     with pytest.raises(Exception, match=r"/nowhere/libonnxruntime\.so"):
         absent.collect()
+
+
+def test_a_bundle_that_the_application_sent_already_is_not_sent_again(spark, tmp_path):
+    X = numbers()
+    packed = modelpack.pack(LogisticRegression().fit(X, X.a > 0), X, tmp_path / "m.mpk", name="m", version="1.0.0")
+    name = f"modelpack-{packed.identity.removeprefix('sha256:')}.mpk"
+    elsewhere = tmp_path / "sent" / name
+    elsewhere.parent.mkdir()
+    shutil.copyfile(packed.path, elsewhere)
+    spark.sparkContext.addFile(str(elsewhere))
+    assert len(column(modelpack.spark.predict(on_cluster(spark, X), packed, UNSIGNED), "label")) == len(X)
+    assert sum(sent.endswith(name) for sent in spark.sparkContext.listFiles) == 1
 
 
 def test_a_sent_bundle_that_is_changed_on_its_way_fails_the_task(spark, tmp_path):

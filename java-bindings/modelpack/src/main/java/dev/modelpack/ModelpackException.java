@@ -78,4 +78,15 @@ public abstract class ModelpackException extends RuntimeException {
   public final Optional<String> hint() {
     return Optional.ofNullable(hint);
   }
+
+  /**
+   * Class and message, and the row before it where there is one: what logs and stack traces show.
+   *
+   * @return one line
+   */
+  @Override
+  public final String toString() {
+    String place = row < 0 ? "" : "row " + row + ": ";
+    return getClass().getName() + ": " + place + getMessage();
+  }
 }

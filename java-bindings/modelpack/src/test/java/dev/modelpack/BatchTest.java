@@ -218,6 +218,8 @@ class BatchTest {
         assertThrows(InputException.class, () -> flights.predict(3, columns, target));
     assertEquals(OptionalLong.of(1), error.row());
     assertEquals("holiday", error.feature().orElseThrow());
+    assertTrue(
+        error.toString().startsWith("dev.modelpack.InputException: row 1: "), error.toString());
 
     ByteBuffer status = direct(12);
     flights.predict(3, columns, status, target);
