@@ -128,7 +128,8 @@ class BatchScorer:
         import pyarrow
 
         features = self.scorer.request.features
-        places = [place for place, name in enumerate(self.names) if name in features]
+        # Where no feature is there, as all are optional, any column tells how many rows there are.
+        places = [place for place, name in enumerate(self.names) if name in features] or [0]
         names = [self.names[place] for place in places]
         for batch in batches:
             answers = self.scorer.of_columns([batch.column(place) for place in places], names)
