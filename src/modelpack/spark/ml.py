@@ -136,6 +136,22 @@ class ModelpackTransformer(
         """Sets the bundle's path."""
         return self._changed(bundle=_place(path))
 
+    def setName(self, expected: str) -> ModelpackTransformer:
+        """Names the model that is expected."""
+        return self._changed(name=expected)
+
+    def setMinVersion(self, lowest: str) -> ModelpackTransformer:
+        """Sets the lowest version accepted."""
+        return self._changed(minVersion=lowest)
+
+    def setIdentity(self, expected: str) -> ModelpackTransformer:
+        """Sets the one bundle accepted."""
+        return self._changed(identity=expected)
+
+    def setEngine(self, wanted: str) -> ModelpackTransformer:
+        """Names the engine, which the policy must permit."""
+        return self._changed(engine=wanted)
+
     def setPredictionCol(self, name: str) -> ModelpackTransformer:
         """Names the column of the prediction; empty: none."""
         return self._changed(predictionCol=name)

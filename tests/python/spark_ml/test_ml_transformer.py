@@ -116,7 +116,9 @@ def test_a_saved_pipeline_brings_the_bundle_but_no_trust(spark, rides, eta, tmp_
     assert (loaded.getPredictionCol(), loaded.getOrDefault("handleInvalid")) == ("eta", "keep")
     with pytest.raises(Exception, match=r"signature|trust"):
         loaded.transform(rides)
-    again = PipelineModel(stages=[loaded.setTrust(UNSIGNED)]).transform(rides)
+    with pytest.raises(Exception, match="fares"):
+        loaded.setTrust(UNSIGNED).setName("fares").transform(rides)
+    again = PipelineModel(stages=[loaded.setName("delays").setMinVersion("1.0.0")]).transform(rides)
     assert [row.eta for row in again.select("eta").collect()] == expected
 
     stage.write().overwrite().save(str(tmp_path / "stage"))
