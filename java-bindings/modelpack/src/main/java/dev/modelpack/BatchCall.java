@@ -14,7 +14,6 @@ import java.util.List;
 final class BatchCall implements Batch {
   static final int COLUMN_FIELDS = 6;
 
-  private final long rows;
   private final long[] columns;
   private final BatchAnswers answers;
   private final List<Memory> read = new ArrayList<>();
@@ -24,7 +23,6 @@ final class BatchCall implements Batch {
 
   private BatchCall(long rows, int columnCount, OutputBuffer[] targets) {
     this.answers = new BatchAnswers(rows, targets);
-    this.rows = rows;
     this.columns = new long[Math.multiplyExact(columnCount, COLUMN_FIELDS)];
   }
 
@@ -84,7 +82,7 @@ final class BatchCall implements Batch {
       Native.predictColumns(
           predictor,
           columns,
-          rows,
+          answers.rows,
           answers.outputs,
           answers.status,
           answers.nodes,
@@ -103,7 +101,9 @@ final class BatchCall implements Batch {
     if (matrix.rows() > 0 && matrix.columns() > 0) {
       requireMatrixRoom(memory, matrix);
       long lastColumn = (matrix.columns() - 1) * matrix.columnStride();
-      read.add(BatchAnswers.used(memory, rows, matrix.rowStride(), lastColumn + dtype.sizeBytes()));
+      read.add(
+          BatchAnswers.used(
+              memory, answers.rows, matrix.rowStride(), lastColumn + dtype.sizeBytes()));
     }
     for (int column = 0; column < matrix.columns(); column++) {
       long start = column * matrix.columnStride();
@@ -129,19 +129,19 @@ final class BatchCall implements Batch {
     long offsets = 0;
     if (column.dtype == Dtype.STRING) {
       Memory ends = Memory.toRead("the offsets of " + what, column.offsets, Long.BYTES);
-      ends.requireRoom("the offsets of " + what, rows + 1, Long.BYTES, Long.BYTES);
+      ends.requireRoom("the offsets of " + what, answers.rows + 1, Long.BYTES, Long.BYTES);
       read.add(data);
-      read.add(BatchAnswers.used(ends, rows + 1, Long.BYTES, Long.BYTES));
+      read.add(BatchAnswers.used(ends, answers.rows + 1, Long.BYTES, Long.BYTES));
       offsets = ends.address();
     } else {
-      data.requireRoom(what, rows, column.stride, size);
-      read.add(BatchAnswers.used(data, rows, column.stride, size));
+      data.requireRoom(what, answers.rows, column.stride, size);
+      read.add(BatchAnswers.used(data, answers.rows, column.stride, size));
     }
     long valid = 0;
     if (column.valid != null) {
       Memory bytes = Memory.toRead("the validity of " + what, column.valid, 1);
-      bytes.requireRoom("the validity of " + what, rows, 1, 1);
-      read.add(BatchAnswers.used(bytes, rows, 1, 1));
+      bytes.requireRoom("the validity of " + what, answers.rows, 1, 1);
+      read.add(BatchAnswers.used(bytes, answers.rows, 1, 1));
       valid = bytes.address();
     }
     putColumn(index, column.dtype, data, 0, column.stride, offsets, valid);

@@ -114,7 +114,13 @@ public enum ErrorCode {
     return number;
   }
 
-  String kind() {
+  /**
+   * The kind of this error, which names the exception's class: {@code input} is an {@link
+   * InputException}.
+   *
+   * @return such as {@code input} or {@code unsupported_model}
+   */
+  public String kind() {
     return kind;
   }
 

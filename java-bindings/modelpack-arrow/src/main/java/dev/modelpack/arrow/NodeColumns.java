@@ -1,7 +1,9 @@
 package dev.modelpack.arrow;
 
 import dev.modelpack.Predictor;
+import dev.modelpack.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +12,14 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Which partition node answered for each row, and why: its path, and the reason's name. */
 final class NodeColumns {
+  private static final Map<Reason, byte[]> REASONS = new EnumMap<>(Reason.class);
+
+  static {
+    for (Reason reason : Reason.values()) {
+      REASONS.put(reason, utf8(reason.name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
   private final Predictor predictor;
   private final VarCharVector nodes;
   private final VarCharVector reasons;
@@ -35,10 +45,7 @@ final class NodeColumns {
         nodes.setSafe(row, path);
       }
       int at = row;
-      notes
-          .notes()
-          .reason(row)
-          .ifPresent(reason -> reasons.setSafe(at, utf8(reason.name().toLowerCase(Locale.ROOT))));
+      notes.notes().reason(row).ifPresent(reason -> reasons.setSafe(at, REASONS.get(reason)));
     }
   }
 

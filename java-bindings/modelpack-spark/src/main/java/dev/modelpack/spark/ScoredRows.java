@@ -14,8 +14,8 @@ import org.apache.spark.sql.RowFactory;
 
 /** The rows of a partition with their answers, made a batch at a time. */
 final class ScoredRows implements Iterator<Row> {
-  /** The codes of the core's errors about a row's values have this hundred. */
-  private static final int INPUT_HUNDRED = 3;
+  /** The kind of the core's errors about a row's values. */
+  private static final String INPUT = "input";
 
   private final Iterator<Row> input;
   private final List<AnswerColumn> answers;
@@ -114,7 +114,7 @@ final class ScoredRows implements Iterator<Row> {
     batch.predictEach(count);
     for (int place = 0; place < count; place++) {
       ErrorCode error = batch.error(place);
-      if (error != null && error.number() / 100 != INPUT_HUNDRED) {
+      if (error != null && !error.kind().equals(INPUT)) {
         // Not the row's fault, such as a node's model that is damaged.
         refuse(place);
       }
